@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * The contract between emitted code and this runtime. The emitter defines one
+ * constant snc_model, its `execute` function and thin public wrappers around
+ * the snc_* functions declared below; Halide kernels call the halide_*
+ * functions at the end. Nothing else crosses the border.
+ *
+ * C11 and C++ clean; depends on snc.h alone. All layouts are those of LP64;
+ * the static assertions at the end are what an emitter may rely on.
+ */
+#ifndef SNC_RUNTIME_SNC_MODEL_H
+#define SNC_RUNTIME_SNC_MODEL_H
+
+#include "snc.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A thread's share of a context; the user_context of every kernel and task.
+ * The runtime hands each thread its own. Opaque to emitted code. */
+typedef struct snc_worker snc_worker;
+
+/* Per-kernel timing of one context; NULL where nobody asked. Opaque. */
+typedef struct snc_trace snc_trace;
+
+/* Layout of halide_buffer_t. Shapes are constants inside the kernels, which
+ * read `host` only; `dimensions` is 0 and `dim` NULL. */
+typedef struct snc_buffer {
+  uint64_t device;
+  const void *device_interface;
+  uint8_t *host;
+  uint64_t flags;
+  uint32_t type; /* halide_type_t: code | bits << 8 | lanes << 16 */
+  int32_t dimensions;
+  void *dim;
+  void *padding;
+} snc_buffer;
+
+/* Where the memory of a buffer comes from. */
+typedef enum snc_base {
+  SNC_BASE_ARENA = 0,   /* intermediate values; private to the context */
+  SNC_BASE_WEIGHTS = 1, /* read-only; shared by contexts */
+  SNC_BASE_INPUT = 2,   /* inputs[index] of the run */
+  SNC_BASE_OUTPUT = 3   /* outputs[index] of the run */
+} snc_base;
+
+/* host = base + offset. A tensor used by several kernels has one buffer or
+ * several, as the emitter likes. */
+typedef struct snc_buffer_desc {
+  uint32_t base;  /* snc_base */
+  uint32_t index; /* number of the input or output; else 0 */
+  uint64_t offset;
+  uint32_t type; /* halide_type_t bits, as in snc_buffer */
+  uint32_t reserved;
+} snc_buffer_desc;
+
+/* Runs every kernel in order on the calling thread; returns 0, or the first
+ * kernel's nonzero result. For kernel i, with its consecutive buffers from
+ * number b on:
+ *   if (trace) snc_trace_begin(trace, i);
+ *   r = k_<hash>(worker, &buffers[b], &buffers[b + 1], ...);
+ *   if (trace) snc_trace_end(trace, i);
+ *   if (r) return r;                                                        */
+typedef int32_t (*snc_execute_fn)(snc_worker *worker, snc_buffer *buffers, snc_trace *trace);
+
+/* Everything the runtime knows about a model. Constant, never freed. */
+typedef struct snc_model {
+  uint32_t abi_version;     /*   0: SNC_ABI_VERSION */
+  uint32_t default_threads; /*   4: the plan's; 0: one for each processor */
+  const char *name;         /*   8 */
+  uint32_t num_inputs;      /*  16 */
+  uint32_t num_outputs;     /*  20 */
+  uint32_t num_buffers;     /*  24 */
+  uint32_t num_kernels;     /*  28 */
+  const snc_tensor_info *inputs;  /*  32 */
+  const snc_tensor_info *outputs; /*  40 */
+  const snc_buffer_desc *buffers; /*  48 */
+  const snc_kernel_info *kernels; /*  56 */
+  /* Intermediate values; starts at SNC_ARENA_ALIGNMENT. */
+  uint64_t arena_bytes; /*  64 */
+  /* The most that kernels hold from halide_malloc at once outside parallel
+   * loops, each block rounded up to SNC_SCRATCH_ALIGNMENT. */
+  uint64_t scratch_bytes; /*  72 */
+  /* The same for one task of a parallel loop, loops nested in it included. */
+  uint64_t worker_scratch_bytes; /*  80 */
+  /* Embedded weights, aligned to SNC_WEIGHTS_ALIGNMENT; NULL: in a file. */
+  const void *weights;    /*  88 */
+  uint64_t weights_bytes; /*  96: 0 for a model without weights */
+  /* snc_hash64 (snc_hash.h) of the blob; the weights file is the blob alone. */
+  uint64_t weights_hash; /* 104 */
+  /* Where to look when neither pointer nor path is given; may be NULL. */
+  const char *weights_file; /* 112 */
+  snc_execute_fn execute;   /* 120 */
+} snc_model;
+
+#define SNC_ARENA_ALIGNMENT 128u
+#define SNC_SCRATCH_ALIGNMENT 128u
+
+/* ---- called by the emitted wrappers and by tests ------------------------- */
+
+/* Fills `options` with the defaults. Any thread. */
+void snc_options_init(snc_options *options);
+
+/* Makes a context of `model`, which must outlive it. `options` may be NULL. On
+ * failure *out is NULL and nothing is left behind. Any thread. */
+SNC_MUST_USE int32_t snc_context_create(const snc_model *model, const snc_options *options,
+                                        snc_context **out);
+
+/* Runs the model. `inputs` and `outputs` hold one pointer for each tensor,
+ * aligned to its element; outputs overlap neither each other nor inputs. They
+ * must stay valid during the call. Allocates nothing. One thread at a time. */
+SNC_MUST_USE int32_t snc_context_run(snc_context *context, const void *const *inputs,
+                                     void *const *outputs);
+
+/* Ends the workers and gives all memory back. NULL is fine. No run may be in
+ * progress. */
+void snc_context_destroy(snc_context *context);
+
+/* A constant sentence for any value, known or not. Any thread. */
+const char *snc_strerror(int32_t status);
+
+/* Constant descriptions; NULL where `index` is out of range. Any thread. */
+uint32_t snc_model_input_count(const snc_model *model);
+uint32_t snc_model_output_count(const snc_model *model);
+uint32_t snc_model_kernel_count(const snc_model *model);
+const snc_tensor_info *snc_model_input_info(const snc_model *model, uint32_t index);
+const snc_tensor_info *snc_model_output_info(const snc_model *model, uint32_t index);
+const snc_kernel_info *snc_model_kernel_info(const snc_model *model, uint32_t index);
+
+/* What _create asks the allocator for, weights apart: `threads` as in the
+ * options; 0 bytes when it is out of range. Any thread. */
+uint64_t snc_model_workspace_bytes(const snc_model *model, int32_t threads);
+uint64_t snc_model_workspace_alignment(const snc_model *model);
+
+/* ---- called by `execute` -------------------------------------------------- */
+
+void snc_trace_begin(snc_trace *trace, uint32_t kernel);
+void snc_trace_end(snc_trace *trace, uint32_t kernel);
+
+/* ---- called by Halide kernels; user_context is the snc_worker ------------- */
+
+typedef int (*snc_halide_task)(void *user_context, int index, uint8_t *closure);
+
+/* Calls task(worker of the thread, i, closure) once for each i in [min,
+ * min + size). Returns 0, or the nonzero result of one failed task. From inside
+ * a task: serial, in place. */
+int halide_do_par_for(void *user_context, snc_halide_task task, int min, int size,
+                      uint8_t *closure);
+
+/* A block of the thread's scratch, aligned to SNC_SCRATCH_ALIGNMENT; NULL when
+ * the model asked for too little, and then the run fails. Freed by the thread
+ * that took it, usually last in first out. */
+void *halide_malloc(void *user_context, size_t bytes);
+void halide_free(void *user_context, void *block);
+
+/* Notes that the run failed and hands `message` to the log hook. */
+void halide_error(void *user_context, const char *message);
+
+#ifdef __cplusplus
+#define SNC_STATIC_ASSERT static_assert
+#else
+#define SNC_STATIC_ASSERT _Static_assert
+#endif
+SNC_STATIC_ASSERT(sizeof(snc_buffer) == 56, "layout of halide_buffer_t");
+SNC_STATIC_ASSERT(offsetof(snc_buffer, host) == 16, "layout of halide_buffer_t");
+SNC_STATIC_ASSERT(offsetof(snc_buffer, type) == 32, "layout of halide_buffer_t");
+SNC_STATIC_ASSERT(sizeof(snc_tensor_info) == 88, "ABI of the emitted tables");
+SNC_STATIC_ASSERT(sizeof(snc_kernel_info) == 32, "ABI of the emitted tables");
+SNC_STATIC_ASSERT(sizeof(snc_buffer_desc) == 24, "ABI of the emitted tables");
+SNC_STATIC_ASSERT(offsetof(snc_model, inputs) == 32, "ABI of the emitted model");
+SNC_STATIC_ASSERT(offsetof(snc_model, arena_bytes) == 64, "ABI of the emitted model");
+SNC_STATIC_ASSERT(offsetof(snc_model, weights) == 88, "ABI of the emitted model");
+SNC_STATIC_ASSERT(offsetof(snc_model, execute) == 120, "ABI of the emitted model");
+SNC_STATIC_ASSERT(sizeof(snc_model) == 128, "ABI of the emitted model");
+SNC_STATIC_ASSERT(sizeof(snc_options) == 96, "ABI of the options");
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SNC_RUNTIME_SNC_MODEL_H */
