@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "ir/Layout.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace snc {
+
+int64_t blockedLanes(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  auto blocked = tensor ? dyn_cast_if_present<BlockedAttr>(tensor.getEncoding()) : BlockedAttr();
+  return blocked ? blocked.getLanes() : 0;
+}
+
+RankedTensorType withLayout(RankedTensorType type, Attribute encoding) {
+  return RankedTensorType::get(type.getShape(), type.getElementType(), encoding);
+}
+
+static llvm::SmallVector<int64_t> packedExtents(PackedAttr packed, ArrayRef<int64_t> s) {
+  int64_t lanes = packed.getLanes();
+  if (packed.getKind() == "depthwise")
+    return {lanes, s[2] * s[3], int64_t(llvm::divideCeil(s[0], lanes))};
+  if (packed.getKind() == "panel") {
+    int64_t k = packed.getTransposed() ? s[1] : s[0];
+    int64_t n = packed.getTransposed() ? s[0] : s[1];
+    return {lanes, k, int64_t(llvm::divideCeil(n, lanes))};
+  }
+  int64_t groups = packed.getGroups(), rows = packed.getRows();
+  int64_t inputs = llvm::alignTo(s[1], packed.getInputLanes());
+  int64_t panels = llvm::divideCeil(s[0] / groups, lanes * rows);
+  llvm::SmallVector<int64_t> e{lanes, rows, inputs * s[2] * s[3], panels};
+  if (groups > 1)
+    e.push_back(groups);
+  return e;
+}
+
+llvm::SmallVector<int64_t> physicalExtents(RankedTensorType type) {
+  ArrayRef<int64_t> s = type.getShape();
+  Attribute encoding = type.getEncoding();
+  if (auto packed = dyn_cast_if_present<PackedAttr>(encoding))
+    return packedExtents(packed, s);
+  if (int64_t lanes = blockedLanes(type)) {
+    if (s.size() == 1)
+      return {lanes, int64_t(llvm::divideCeil(s[0], lanes))};
+    return {lanes, s[3], s[2], int64_t(llvm::divideCeil(s[1], lanes)), s[0]};
+  }
+  return llvm::SmallVector<int64_t>(s.rbegin(), s.rend());
+}
+
+int64_t elementBytes(Type element) {
+  return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+}
+
+int64_t byteSize(RankedTensorType type) {
+  int64_t count = 1;
+  for (int64_t extent : physicalExtents(type))
+    count *= extent;
+  return count * elementBytes(type.getElementType());
+}
+
+bool sameBytes(RankedTensorType a, RankedTensorType b) {
+  if (a == b)
+    return true;
+  int64_t lanes = std::max(blockedLanes(a), blockedLanes(b));
+  bool packed = isa_and_present<PackedAttr>(a.getEncoding()) ||
+                isa_and_present<PackedAttr>(b.getEncoding());
+  if (packed || !lanes || a.getShape() != b.getShape() || a.getElementType() != b.getElementType() ||
+      (blockedLanes(a) && blockedLanes(b)))
+    return false;
+  ArrayRef<int64_t> s = a.getShape();
+  if (s.size() == 1)
+    return s[0] % lanes == 0;
+  return s[1] % lanes == 0 && s[2] * s[3] == 1;
+}
+
+} // namespace snc

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Layouts, schedules and the type of a placed buffer.
+
+#ifndef SNC_ATTRS_TD
+#define SNC_ATTRS_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributes.td"
+include "ir/SncDialect.td"
+
+class Snc_Attr<string name, string attrMnemonic>
+    : AttrDef<Snc_Dialect, name> { let mnemonic = attrMnemonic; }
+
+def Snc_BlockedAttr : Snc_Attr<"Blocked", "blocked"> {
+  let summary = "channels in blocks of `lanes`, innermost (NCHWc)";
+  let description = [{
+    The encoding of an activation `N x C x H x W`: memory order, innermost
+    first, is `(lane, x, y, block, n)` with channel `block * lanes + lane`.
+    C is padded up to a whole block; the padded lanes hold zero (K3).
+    On a vector of C elements it means zero padding to a whole block.
+    A tensor without encoding is in plain row-major order.
+
+    Example: `tensor<1x32x112x112xf32, #snc.blocked<16>>`
+  }];
+  let parameters = (ins "int64_t":$lanes);
+  let assemblyFormat = "`<` $lanes `>`";
+  let genVerifyDecl = 1;
+}
+
+def Snc_PackedAttr : Snc_Attr<"Packed", "packed"> {
+  let summary = "the memory order of weights that a schedule wants";
+  let description = [{
+    Memory order, innermost first, by `kind`; everything is zero-padded:
+    * `conv`, O x I x KH x KW: `(lane, R, k, panel)`, output channel
+      `(panel * R + r) * lanes + lane`,
+      `k = ((ib * KH + ky) * KW + kx) * inputLanes + il`, input channel
+      `ib * inputLanes + il`. `rows` is R. I is padded to whole input blocks.
+    * `depthwise`, C x 1 x KH x KW: `(lane, ky * KW + kx, block)`.
+    * `panel`, a matrix K x N (or N x K when `transposed`):
+      `(q, k, panel)`, column `panel * lanes + q`.
+    Grouped `conv` weights are packed group by group, outermost.
+
+    Example: `tensor<96x16x1x1xf32, #snc.packed<conv, lanes = 16, rows = 3, inputLanes = 16>>`
+  }];
+  let parameters = (ins StringRefParameter<"conv, depthwise or panel">:$kind,
+                        "int64_t":$lanes,
+                        DefaultValuedParameter<"int64_t", "1">:$rows,
+                        DefaultValuedParameter<"int64_t", "1">:$inputLanes,
+                        DefaultValuedParameter<"int64_t", "1">:$groups,
+                        DefaultValuedParameter<"bool", "false">:$transposed);
+  let assemblyFormat = "`<` $kind `,` struct($lanes, $rows, $inputLanes, $groups, $transposed) `>`";
+  let genVerifyDecl = 1;
+}
+
+def Snc_ScheduleAttr : Snc_Attr<"Schedule", "schedule"> {
+  let summary = "how a kernel is computed: a schedule family and its numbers";
+  let description = [{
+    `kind` names a family of `codegen/schedule`; `params` are its integers
+    (tile sizes, strips). Chosen by `--snc-choose-schedules`, read by the
+    kernel compiler, and the only source of such numbers (K4).
+
+    Example: `#snc.schedule<pointwise, {pixels = 7, rows = 3, strips = 2}>`
+  }];
+  let parameters = (ins StringRefParameter<"schedule family">:$kind,
+                        "::mlir::DictionaryAttr":$params);
+  let assemblyFormat = "`<` $kind `,` $params `>`";
+  let extraClassDeclaration = [{
+    /// The integer parameter `name`, or `fallback` where it is absent.
+    int64_t get(::llvm::StringRef name, int64_t fallback) const;
+  }];
+}
+
+def Snc_BufferType : TypeDef<Snc_Dialect, "Buffer"> {
+  let mnemonic = "buffer";
+  let summary = "memory with a place, holding one tensor in its layout";
+  let parameters = (ins "::mlir::RankedTensorType":$tensor);
+  let assemblyFormat = "`<` $tensor `>`";
+}
+
+#endif // SNC_ATTRS_TD

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The machines that code can be made for, as a module carries them: attribute
+// `snc.target` (a name below) and `snc.threads` (i64, strips a kernel is cut
+// into).
+
+#ifndef SNC_IR_TARGET_H
+#define SNC_IR_TARGET_H
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace snc {
+
+struct Target {
+  llvm::StringRef name;     ///< as given to --target
+  llvm::StringRef triple;   ///< LLVM triple
+  llvm::StringRef features; ///< LLVM feature string of the executor object
+  llvm::StringRef halide;   ///< Halide target without the common features
+  int64_t vectorLanes;      ///< f32 lanes of one vector register
+  int64_t registers;        ///< vector registers
+  int64_t blockLanes;       ///< preferred lanes of a channel block
+};
+
+/// Every known target, best first within an architecture.
+llvm::ArrayRef<Target> allTargets();
+
+/// The target called `name`; "host" is the best one this machine can run.
+/// Null for an unknown name.
+const Target *findTarget(llvm::StringRef name);
+
+/// The target of a module; x86-64-avx2 where it names none.
+const Target &targetOf(mlir::ModuleOp module);
+
+/// The strips kernels are cut into; 1 where the module does not say.
+int64_t threadsOf(mlir::ModuleOp module);
+
+/// Sets both attributes.
+void setTarget(mlir::ModuleOp module, const Target &target, int64_t threads);
+
+} // namespace snc
+
+#endif // SNC_IR_TARGET_H
