@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# Target snc_onnx_proto: the ONNX schema of the `onnx` Python package, compiled
+# with the system's protobuf.
+
+find_package(Protobuf REQUIRED)
+set(SNC_PYTHON python3 CACHE STRING "Python with the packages of tools/requirements.txt")
+
+execute_process(
+  COMMAND ${SNC_PYTHON} -c "import importlib.util as u; print(u.find_spec('onnx').submodule_search_locations[0])"
+  OUTPUT_VARIABLE SNC_ONNX_DIR OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE failed)
+if(failed)
+  message(FATAL_ERROR "No `onnx` package in ${SNC_PYTHON}: run tools/setup, or set SNC_PYTHON")
+endif()
+
+set(proto_dir ${PROJECT_BINARY_DIR}/onnx_proto)
+file(READ ${SNC_ONNX_DIR}/onnx-ml.proto proto)
+# The lite runtime has no text format, which tests and messages use.
+string(REGEX REPLACE "option optimize_for = LITE_RUNTIME;" "" proto "${proto}")
+file(CONFIGURE OUTPUT ${proto_dir}/onnx-ml.proto CONTENT "${proto}" @ONLY)
+add_custom_command(
+  OUTPUT ${proto_dir}/onnx-ml.pb.cc ${proto_dir}/onnx-ml.pb.h
+  COMMAND protobuf::protoc --cpp_out=${proto_dir} -I ${proto_dir} ${proto_dir}/onnx-ml.proto
+  DEPENDS ${proto_dir}/onnx-ml.proto)
+add_library(snc_onnx_proto STATIC ${proto_dir}/onnx-ml.pb.cc)
+target_include_directories(snc_onnx_proto SYSTEM PUBLIC ${proto_dir} ${Protobuf_INCLUDE_DIRS})
+target_compile_options(snc_onnx_proto PRIVATE -w)
+target_link_libraries(snc_onnx_proto PUBLIC protobuf::libprotobuf)

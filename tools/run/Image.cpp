@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/run/Image.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#define STB_IMAGE_IMPLEMENTATION
+#define STB_IMAGE_STATIC
+#define STBI_NO_HDR
+#define STB_IMAGE_RESIZE_IMPLEMENTATION
+#define STB_IMAGE_RESIZE_STATIC
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#include <stb/stb_image.h>
+#include <stb/stb_image_resize.h>
+#pragma GCC diagnostic pop
+
+namespace snc::run {
+
+const std::vector<Preset> &presets() {
+  static const std::vector<Preset> all = {
+      {"imagenet", "RGB / 255, ImageNet mean and std (torchvision, timm)",
+       {123.675f, 116.28f, 103.53f}, {1 / 58.395f, 1 / 57.12f, 1 / 57.375f}},
+      {"inception", "RGB to -1..1 (TensorFlow, Keras mobilenet)",
+       {127.5f, 127.5f, 127.5f}, {1 / 127.5f, 1 / 127.5f, 1 / 127.5f}},
+      {"caffe", "BGR minus (104, 117, 123)", {104, 117, 123}, {1, 1, 1}, true},
+      {"cifar10", "RGB / 255, CIFAR-10 mean and std",
+       {125.3070f, 122.9610f, 113.8575f}, {1 / 62.985f, 1 / 62.0925f, 1 / 66.708f}, false, 1.0},
+      {"face", "RGB, (x - 127) / 128, stretched to the input (UltraFace)",
+       {127, 127, 127}, {1 / 128.f, 1 / 128.f, 1 / 128.f}, false, 1.0, true},
+      {"unit", "RGB / 255", {0, 0, 0}, {1 / 255.f, 1 / 255.f, 1 / 255.f}},
+      {"raw", "RGB, 0..255", {0, 0, 0}, {1, 1, 1}},
+  };
+  return all;
+}
+
+const Preset &findPreset(const std::string &name) {
+  std::string names;
+  for (const Preset &p : presets()) {
+    if (name == p.name)
+      return p;
+    names += std::string(" ") + p.name;
+  }
+  throw RunError("--preprocess: no preset '" + name + "'; there are:" + names);
+}
+
+bool isImagePath(const std::string &path) {
+  std::string lower = path;
+  std::transform(lower.begin(), lower.end(), lower.begin(), ::tolower);
+  for (const char *ending : {".jpg", ".jpeg", ".png", ".bmp"})
+    if (lower.ends_with(ending))
+      return true;
+  return false;
+}
+
+namespace {
+struct Pixels {
+  int width, height, channels;
+  std::vector<uint8_t> data; ///< interleaved rows
+};
+
+Pixels load(const std::string &path, int channels) {
+  Pixels p{};
+  int inFile = 0;
+  std::unique_ptr<stbi_uc, void (*)(void *)> data(
+      stbi_load(path.c_str(), &p.width, &p.height, &inFile, channels), stbi_image_free);
+  if (!data)
+    throw RunError(path + ": cannot read this picture (" + stbi_failure_reason() + ")");
+  p.channels = channels;
+  p.data.assign(data.get(), data.get() + size_t(p.width) * p.height * channels);
+  return p;
+}
+
+// The triangle filter widens when it shrinks a picture, as Pillow's BILINEAR.
+Pixels resize(const Pixels &from, int width, int height) {
+  Pixels to{width, height, from.channels, {}};
+  to.data.resize(size_t(width) * height * from.channels);
+  int ok = stbir_resize_uint8_generic(from.data.data(), from.width, from.height, 0, to.data.data(),
+                                      width, height, 0, from.channels, STBIR_ALPHA_CHANNEL_NONE, 0,
+                                      STBIR_EDGE_CLAMP, STBIR_FILTER_TRIANGLE,
+                                      STBIR_COLORSPACE_LINEAR, nullptr);
+  if (!ok)
+    throw RunError("out of memory while resizing a picture");
+  return to;
+}
+
+Pixels fit(const Pixels &picture, const Preset &preset, int width, int height) {
+  if (preset.stretch)
+    return resize(picture, width, height);
+  double w = std::round(width * preset.shortSideFactor);
+  double h = std::round(height * preset.shortSideFactor);
+  double factor = std::max(w / picture.width, h / picture.height);
+  return resize(picture, std::max(width, int(std::lround(picture.width * factor))),
+                std::max(height, int(std::lround(picture.height * factor))));
+}
+} // namespace
+
+void readImage(const std::string &path, const Preset &preset, const snc_tensor_info &info,
+               float *into) {
+  bool usable = info.dtype == SNC_FLOAT32 && info.rank == 4 && info.dims[0] == 1 &&
+                (info.dims[1] == 1 || info.dims[1] == 3);
+  if (!usable)
+    throw RunError("input '" + std::string(info.name) +
+                   "' is no picture: need float32 1xCxHxW with C 1 or 3");
+  int channels = int(info.dims[1]), height = int(info.dims[2]), width = int(info.dims[3]);
+  Pixels p = fit(load(path, channels), preset, width, height);
+  int left = (p.width - width) / 2, top = (p.height - height) / 2;
+  for (int c = 0; c < channels; ++c) {
+    int source = preset.bgr && channels == 3 ? 2 - c : c;
+    for (int y = 0; y < height; ++y)
+      for (int x = 0; x < width; ++x) {
+        size_t at = (size_t(y + top) * p.width + x + left) * channels + source;
+        *into++ = (float(p.data[at]) - preset.mean[c]) * preset.scale[c];
+      }
+  }
+}
+
+} // namespace snc::run

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// syncnas-run: runs, times and judges an emitted library. Options only; the
+// work is in tools/run.
+
+#include "tools/run/Benchmark.h"
+#include "tools/run/Classify.h"
+#include "tools/run/TensorFile.h"
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+
+#include <cstdio>
+
+namespace cl = llvm::cl;
+using namespace snc::run;
+using Json = nlohmann::ordered_json;
+
+static cl::OptionCategory category("syncnas-run options");
+static cl::opt<std::string> folder(cl::Positional, cl::desc("<folder that syncnasc -o wrote>"), cl::Required, cl::cat(category));
+static cl::opt<std::string> name("name", cl::desc("Which library of the folder"), cl::cat(category));
+static cl::list<std::string> inputs("input", cl::desc("An input: [name=]file with .npy, .pb (TensorProto), .jpg, .png or .bmp; others are random"), cl::value_desc("name=file"), cl::cat(category));
+static cl::opt<std::string> outputDir("output-dir", cl::desc("Write every output there as <name>.npy"), cl::cat(category));
+static cl::opt<std::string> preprocess("preprocess", cl::desc("How pictures are normalised: imagenet, inception, caffe, cifar10, face, unit, raw"), cl::init("imagenet"), cl::cat(category));
+static cl::opt<unsigned> top("top", cl::desc("Show the best K classes of the first output"), cl::value_desc("K"), cl::cat(category));
+static cl::opt<std::string> labels("labels", cl::desc("File with one label a line"), cl::cat(category));
+static cl::opt<unsigned> labelOffset("label-offset", cl::desc("Class of the first label (1 where class 0 is the background)"), cl::init(0), cl::cat(category));
+static cl::opt<bool> bench("benchmark", cl::desc("Time the library on random inputs"), cl::cat(category));
+static cl::opt<int> rounds("rounds", cl::desc("Timed runs of --benchmark"), cl::init(100), cl::cat(category));
+static cl::opt<int> threads("threads", cl::desc("Threads of one run (default: as compiled)"), cl::init(0), cl::cat(category));
+static cl::opt<unsigned> spin("spin-us", cl::desc("How long idle workers spin before they sleep"), cl::init(SNC_DEFAULT_SPIN_US), cl::cat(category));
+static cl::opt<std::string> eval("eval", cl::desc("Top-1 and top-5 over a folder of pictures (sub-folders are classes, or --truth)"), cl::value_desc("folder"), cl::cat(category));
+static cl::opt<std::string> truth("truth", cl::desc("Lines 'picture class' for --eval, classes counted as the labels"), cl::value_desc("file"), cl::cat(category));
+static cl::opt<bool> json("json", cl::desc("Results as JSON on standard output"), cl::cat(category));
+
+static size_t inputIndex(const LoadedLibrary &library, const std::string &wanted) {
+  std::string names;
+  for (size_t i = 0; i < library.inputs().size(); ++i) {
+    if (wanted == library.inputs()[i]->name)
+      return i;
+    names += std::string(" ") + library.inputs()[i]->name;
+  }
+  throw RunError("--input: no input '" + wanted + "'; there are:" + names);
+}
+
+static void readInputs(Session &session) {
+  const LoadedLibrary &library = session.library();
+  session.fillRandom(1);
+  for (const std::string &text : inputs) {
+    size_t equals = text.find('=');
+    bool named = equals != text.npos;
+    if (!named && library.inputs().size() != 1)
+      throw RunError("--input: this model has several inputs, write name=file");
+    size_t i = named ? inputIndex(library, text.substr(0, equals)) : 0;
+    std::string file = named ? text.substr(equals + 1) : text;
+    const snc_tensor_info &info = *library.inputs()[i];
+    if (isImagePath(file))
+      readImage(file, findPreset(preprocess), info, reinterpret_cast<float *>(session.input(i)));
+    else
+      readTensor(file, info, session.input(i));
+  }
+}
+
+static void writeOutputs(const Session &session) {
+  if (std::error_code error = llvm::sys::fs::create_directories(outputDir))
+    throw RunError(outputDir + ": cannot make this folder: " + error.message());
+  for (size_t i = 0; i < session.library().outputs().size(); ++i) {
+    const snc_tensor_info &info = *session.library().outputs()[i];
+    std::string file = info.name;
+    for (char &c : file)
+      c = c == '/' || c == ':' ? '_' : c;
+    writeNpy(outputDir + "/" + file + ".npy", info, session.output(i));
+  }
+}
+
+static Json runOnce(Session &session) {
+  readInputs(session);
+  session.run();
+  if (!outputDir.empty())
+    writeOutputs(session);
+  Json result;
+  for (const snc_tensor_info *info : session.library().outputs())
+    result["outputs"].push_back({{"name", info->name}, {"dtype", dtypeName(info->dtype)}, {"shape", shapeText(*info)}});
+  auto names = labels.empty() ? std::vector<std::string>() : readLabels(labels);
+  if (top)
+    result["top"] = topK(session, top, names, labelOffset);
+  return result;
+}
+
+static void printRun(const Json &result) {
+  for (const Json &o : result["outputs"])
+    std::printf("%s: %s %s\n", o["name"].get<std::string>().c_str(), o["dtype"].get<std::string>().c_str(), o["shape"].get<std::string>().c_str());
+  if (result.contains("top"))
+    for (const Json &t : result["top"])
+      std::printf("%6.2f %%  %s\n", 100 * t["score"].get<double>(), t["label"].get<std::string>().c_str());
+}
+
+static void execute() {
+  LoadedLibrary library = LoadedLibrary::open(folder, name);
+  snc_options options;
+  library.optionsInit(options);
+  options.threads = threads;
+  options.spin_us = spin;
+  options.log = [](void *, const char *message) { std::fprintf(stderr, "%s\n", message); };
+  if (bench) {
+    BenchmarkOptions how;
+    how.rounds = rounds;
+    Json result = benchmark(library, options, how);
+    std::fputs((json ? result.dump(2) + "\n" : benchmarkText(result)).c_str(), stdout);
+    return;
+  }
+  Session session(library, options);
+  if (!eval.empty()) {
+    EvalOptions how{eval, truth, labels.empty() ? std::vector<std::string>() : readLabels(labels), labelOffset, true};
+    Json result = evaluate(session, findPreset(preprocess), how);
+    if (json)
+      std::printf("%s\n", result.dump(2).c_str());
+    else
+      std::printf("top-1 %.2f %%  top-5 %.2f %%  of %d pictures\n", result["top1_percent"].get<double>(),
+                  result["top5_percent"].get<double>(), result["images"].get<int>());
+    return;
+  }
+  Json result = runOnce(session);
+  if (json)
+    std::printf("%s\n", result.dump(2).c_str());
+  else
+    printRun(result);
+}
+
+int main(int argc, char **argv) {
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(argc, argv, "runs, times and judges a library that syncnasc made\n");
+  try {
+    execute();
+  } catch (const RunError &error) {
+    std::fprintf(stderr, "syncnas-run: error: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}
