@@ -173,7 +173,7 @@ SNC_STATIC_ASSERT(offsetof(snc_model, arena_bytes) == 64, "ABI of the emitted mo
 SNC_STATIC_ASSERT(offsetof(snc_model, weights) == 88, "ABI of the emitted model");
 SNC_STATIC_ASSERT(offsetof(snc_model, execute) == 120, "ABI of the emitted model");
 SNC_STATIC_ASSERT(sizeof(snc_model) == 128, "ABI of the emitted model");
-SNC_STATIC_ASSERT(sizeof(snc_options) == 96, "ABI of the options");
+SNC_STATIC_ASSERT(sizeof(snc_options) == 88, "ABI of the options");
 
 #ifdef __cplusplus
 }
