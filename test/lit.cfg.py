@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""lit configuration: the built tools and LLVM's FileCheck are on the path."""
+
+import os
+
+import lit.formats
+
+config.name = "syncnasc"
+config.test_format = lit.formats.ShTest(False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["e2e", "unit", "tools", "Inputs"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.snc_build_dir, "test", "lit")
+
+path = [os.path.join(config.snc_build_dir, "bin"), config.llvm_tools_dir, os.environ["PATH"]]
+config.environment["PATH"] = os.pathsep.join(path)
+config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
+# A cache of its own, so that no test depends on what was compiled before.
+config.environment["XDG_CACHE_HOME"] = os.path.join(config.test_exec_root, "cache")
+config.substitutions.append(("%python", config.python))
+config.substitutions.append(("%test_tools", os.path.join(config.test_source_root, "tools")))
