@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which operators of a block become one kernel. Reads the IR, changes nothing.
+
+#ifndef SNC_PASSES_KERNELGROUPING_H
+#define SNC_PASSES_KERNELGROUPING_H
+
+#include "ir/SncOps.h"
+
+namespace snc {
+
+struct GroupingOptions {
+  bool gatePrologue = false;         ///< x * gate may precede a pointwise conv
+  bool fuseInvertedResidual = false; ///< expand + depthwise + project
+};
+
+/// Operators in program order. Only the last one's result is used outside.
+using KernelGroup = llvm::SmallVector<mlir::Operation *>;
+
+/// True for operators that compute each element from the elements at the same
+/// (or a broadcast) place of their operands.
+bool isElementwise(mlir::Operation *op);
+
+/// True for operators that stay in @main because they cost nothing there:
+/// constants, reshapes, and relayouts that keep the bytes.
+bool staysOutside(mlir::Operation *op);
+
+/// The groups of `block`, ordered by their last operator. Every operator that
+/// does not stay outside is in exactly one.
+std::vector<KernelGroup> groupIntoKernels(mlir::Block &block, const GroupingOptions &options);
+
+} // namespace snc
+
+#endif // SNC_PASSES_KERNELGROUPING_H
