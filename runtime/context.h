@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * What a context is made of; shared by the runtime's own files. Everything here
+ * lies in the one block that the allocator hook gave (see context_layout.c).
+ */
+#ifndef SNC_RUNTIME_CONTEXT_H
+#define SNC_RUNTIME_CONTEXT_H
+
+#include "scratch.h"
+#include "snc_model.h"
+#include "thread_pool.h"
+#include "weights.h"
+
+#include <stdatomic.h>
+
+/* The user_context of kernels. Used by one thread at a time. */
+struct snc_worker {
+  _Alignas(SNC_CACHE_LINE) snc_context *context;
+  uint32_t index;
+  uint32_t in_task; /* a parallel loop met now runs serially, in place */
+  snc_scratch scratch;
+};
+
+struct snc_trace {
+  snc_trace_fn hook;
+  void *user;
+  uint64_t begin_ns;
+};
+
+struct snc_context {
+  snc_pool pool;
+  const snc_model *model;
+  snc_options options; /* complete: allocator set, threads resolved */
+  void *block;
+  uint64_t block_bytes;
+  snc_worker *workers;
+  snc_buffer *buffers;
+  uint8_t *arena;
+  const uint8_t *weights;
+  snc_mapping *mapping;
+  snc_trace trace;
+  int32_t dirty; /* the last run failed: scratch may hold forgotten blocks */
+  _Alignas(SNC_CACHE_LINE) _Atomic int32_t busy;
+  _Atomic int32_t status; /* of the current run: its first failure */
+};
+
+/* Offsets in the block. */
+typedef struct snc_layout {
+  uint64_t arena, scratch, worker_scratch, context, slots, workers, buffers;
+  uint64_t scratch_bytes, worker_scratch_bytes; /* rounded up, for each thread */
+  uint64_t bytes, alignment;
+} snc_layout;
+
+/* Returns 0 when the sizes overflow. */
+int snc_layout_compute(const snc_model *model, uint32_t threads, snc_layout *layout);
+
+/* What `threads` of the options means for this model; 0 when out of range. */
+uint32_t snc_resolve_threads(const snc_model *model, int32_t threads);
+
+/* Processors this process may run on; at least 1. */
+uint32_t snc_processor_count(void);
+
+/* Notes the run's first failure and tells the log hook. Any thread. */
+void snc_context_fail(snc_context *context, int32_t status, const char *message);
+
+#endif /* SNC_RUNTIME_CONTEXT_H */

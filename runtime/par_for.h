@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * Parallel loops of kernels, over the context's own threads or the caller's.
+ */
+#ifndef SNC_RUNTIME_PAR_FOR_H
+#define SNC_RUNTIME_PAR_FOR_H
+
+#include "context.h"
+
+/* Calls body(arg, worker of the thread, i) once for each i in [0, size).
+ * Returns 0, or what a failed call returned (then some may be left out). Inside
+ * a task: serial, in place. */
+typedef int (*snc_loop_body)(void *arg, snc_worker *worker, int index);
+int snc_par_for(snc_worker *worker, snc_loop_body body, void *arg, int size);
+
+#endif /* SNC_RUNTIME_PAR_FOR_H */
