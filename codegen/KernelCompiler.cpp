@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "codegen/KernelCompiler.h"
+
+#include "codegen/lower/Lowering.h"
+#include "codegen/schedule/Schedules.h"
+
+using namespace mlir;
+
+namespace snc {
+
+namespace {
+// What the runtime's allocator adds to a block: a header and rounding to 128.
+constexpr int64_t kBlockOverhead = 256;
+
+/// Sums heap allocations of a function; those on the stack cost no scratch.
+class ScratchCounter final : public hl::Internal::IRVisitor {
+public:
+  int64_t bytes = 0;
+  bool unknown = false;
+
+protected:
+  using IRVisitor::visit;
+  void visit(const hl::Internal::Allocate *op) override {
+    int64_t count = op->constant_allocation_size();
+    bool onStack = op->memory_type == hl::MemoryType::Stack || op->memory_type == hl::MemoryType::Register;
+    if (count <= 0 && !hl::Internal::is_const_zero(op->condition))
+      unknown |= !onStack;
+    else if (!onStack)
+      bytes += count * op->type.bytes() + kBlockOverhead;
+    IRVisitor::visit(op);
+  }
+};
+
+hl::Target halideTarget(const Target &target) {
+  return hl::Target(target.halide.str() + "-no_asserts-no_bounds_query-no_runtime-user_context");
+}
+
+/// Bodies of parallel loops are functions of their own by now.
+bool countScratch(const hl::Module &module, StringRef name, KernelInfo &info) {
+  bool unknown = false;
+  for (const hl::Internal::LoweredFunc &function : module.functions()) {
+    ScratchCounter counter;
+    function.body.accept(&counter);
+    unknown |= counter.unknown;
+    (function.name == name.str() ? info.scratch : info.workerScratch) += counter.bytes;
+  }
+  return !unknown;
+}
+
+FailureOr<KernelInfo> build(KernelOp kernel, const Target &target, StringRef path) {
+  FailureOr<LoweredKernel> lowered = lowerKernel(kernel);
+  if (failed(lowered))
+    return failure();
+  scheduleKernel(*lowered, kernel, target);
+  std::vector<hl::Argument> arguments(lowered->arguments.begin(), lowered->arguments.end());
+  std::string name = kernel.getSymName().str();
+  hl::Module module = lowered->output.compile_to_module(arguments, name, halideTarget(target));
+  KernelInfo info;
+  if (!countScratch(module, name, info))
+    return kernel.emitOpError("allocates memory of a size unknown at compile time");
+  info.flops = countFlops(kernel);
+  info.bytes = countBytes(kernel);
+  module.compile({{hl::OutputFileType::object, path.str()}});
+  return info;
+}
+} // namespace
+
+FailureOr<KernelInfo> compileKernel(ModuleOp module, StringRef path) {
+  auto kernels = module.getOps<KernelOp>();
+  if (std::distance(kernels.begin(), kernels.end()) != 1)
+    return module.emitError("expected exactly one kernel");
+  KernelOp kernel = *kernels.begin();
+  try {
+    return build(kernel, targetOf(module), path);
+  } catch (const hl::Error &error) { // not a std::exception
+    return kernel.emitOpError("cannot be compiled: ") << StringRef(error.what()).trim();
+  }
+}
+
+} // namespace snc

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Family nn: convolutions. Packed weights give the register-tiled forms of
+// docs/schedules.md; weights in model layout (computed at run time, or groups that
+// are no whole blocks) a plain one.
+
+#include "codegen/lower/Lowering.h"
+
+#include "ir/Layout.h"
+
+using namespace mlir;
+
+namespace snc {
+
+namespace {
+/// The geometry of a window, [h, w].
+struct Window {
+  int kh, kw, sh, sw, dh, dw, top, left;
+};
+
+Window windowOf(ConvOp op, TensorView weight) {
+  auto s = op.getStrides(), d = op.getDilations(), p = op.getPads();
+  return {int(weight.dim(2)), int(weight.dim(3)), int(s[0]), int(s[1]),
+          int(d[0]),          int(d[1]),          int(p[0]), int(p[1])};
+}
+
+/// True when some tap of some output lies outside an input of extents h, w.
+bool leaves(const Window &w, TensorView input, RankedTensorType out) {
+  auto beyond = [](int64_t extent, int64_t stride, int64_t kernel, int64_t dilation, int64_t before,
+                   int64_t in) {
+    return before > 0 || (extent - 1) * stride + (kernel - 1) * dilation - before >= in;
+  };
+  return beyond(out.getDimSize(2), w.sh, w.kh, w.dh, w.top, input.dim(2)) ||
+         beyond(out.getDimSize(3), w.sw, w.kw, w.dw, w.left, input.dim(3));
+}
+
+/// The input with zeros around it, in the input's own memory order.
+hl::Func padded(TensorView input) {
+  hl::Func pad("pad");
+  std::vector<hl::Var> vars = indexSpace(input.type).vars;
+  bool blocked = blockedLanes(input.type);
+  hl::Region bounds(vars.size(), {hl::Expr(), hl::Expr()});
+  bounds[blocked ? 1 : 0] = {0, int(input.dim(3))};
+  bounds[blocked ? 2 : 1] = {0, int(input.dim(2))};
+  hl::Func outside = hl::BoundaryConditions::constant_exterior(
+      input.func, hl::cast(input.func.types()[0], 0), bounds);
+  pad(vars) = outside(std::vector<hl::Expr>(vars.begin(), vars.end()));
+  return pad;
+}
+
+/// bias as the initial value, zero without one.
+hl::Expr initial(LoweredKernel &kernel, Value bias, const Coords &at) {
+  if (!bias)
+    return 0.0f;
+  Coords channel;
+  channel.logical = {at.logical[1]};
+  channel.lanes = at.lanes;
+  channel.lane = at.lane;
+  channel.block = at.block;
+  channel.padded = at.padded;
+  return kernel.view(bias)(channel);
+}
+
+/// acc(c, x, y, cb, n), the sum in blocks of the weights' lanes.
+void convPacked(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView weight,
+                PackedAttr packed) {
+  RankedTensorType type = resultType(op);
+  int lanes = int(packed.getLanes()), rows = int(packed.getRows());
+  int il = int(packed.getInputLanes());
+  Window w = windowOf(op, weight);
+  bool blocked = blockedLanes(input.type);
+  Stage stage{Stage::Kind::Conv, op, {}, hl::Func("acc"), {}, {}, {}};
+  hl::Func in = input.func;
+  if (op.getInput().getDefiningOp())
+    stage.source = in;
+  if (leaves(w, input, type))
+    in = stage.pad = padded(input);
+  auto accType = withLayout(type, BlockedAttr::get(type.getContext(), lanes));
+  IndexSpace space = indexSpace(accType);
+  hl::Var x = space.vars[1], y = space.vars[2], cb = space.vars[3], n = space.vars[4];
+  int inputBlocks = int(llvm::divideCeil(weight.dim(1), il));
+  hl::RDom r(0, il, 0, w.kw, 0, w.kh, 0, inputBlocks, "r");
+  hl::Expr k = ((r.w * w.kh + r.z) * w.kw + r.y) * il + r.x;
+  hl::Expr ix = x * w.sw + r.y * w.dw - w.left, iy = y * w.sh + r.z * w.dh - w.top;
+  hl::Expr value = blocked ? in(r.x, ix, iy, r.w, n) : in(ix, iy, r.w * il + r.x, n);
+  stage.acc(space.vars) = initial(kernel, op.getBias(), space.coords);
+  stage.acc(space.vars) += weight.func(space.vars[0], cb % rows, k, cb / rows) * value;
+  stage.domain = r;
+  TensorView acc{stage.acc, accType};
+  IndexSpace out = indexSpace(type);
+  define(kernel, op, out, acc(out.coords));
+  stage.result = kernel.view(op.getResult()).func;
+  kernel.addStage(stage);
+}
+
+/// One expression over all taps, lanes are channels.
+void convDepthwise(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView weight) {
+  RankedTensorType type = resultType(op);
+  Window w = windowOf(op, weight);
+  Stage stage{Stage::Kind::Depthwise, op, {}, {}, {}, {}, {}};
+  TensorView source = input;
+  if (leaves(w, input, type))
+    source.func = stage.pad = padded(input);
+  int lanes = int(blockedLanes(input.type));
+  auto sumType = withLayout(type, input.type.getEncoding());
+  IndexSpace space = indexSpace(sumType);
+  hl::Var c = space.vars[0], x = space.vars[1], y = space.vars[2], cb = space.vars[3];
+  hl::Expr sum = initial(kernel, op.getBias(), space.coords);
+  bool packed = isa_and_present<PackedAttr>(weight.type.getEncoding());
+  for (int ky = 0; ky < w.kh; ++ky)
+    for (int kx = 0; kx < w.kw; ++kx) {
+      hl::Expr tap = packed ? weight.func(c, ky * w.kw + kx, cb)
+                            : weight({hl::min(cb * lanes + c, int(weight.dim(0)) - 1), 0, ky, kx});
+      sum += tap * source.func(c, x * w.sw + kx * w.dw - w.left, y * w.sh + ky * w.dh - w.top, cb,
+                               space.vars[4]);
+    }
+  hl::Func taps("taps");
+  taps(space.vars) = sum;
+  IndexSpace out = indexSpace(type);
+  define(kernel, op, out, TensorView{taps, sumType}(out.coords));
+  stage.result = kernel.view(op.getResult()).func;
+  stage.acc = taps;
+  kernel.addStage(stage);
+}
+
+/// Any groups, weights and layouts; a reduction for each output.
+void convPlain(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView weight) {
+  RankedTensorType type = resultType(op);
+  Window w = windowOf(op, weight);
+  Stage stage{Stage::Kind::Reduce, op, {}, hl::Func("acc"), {}, {}, {}};
+  TensorView source = input;
+  if (leaves(w, input, type))
+    source.func = stage.pad = padded(input);
+  auto accType = withLayout(type, {});
+  IndexSpace space = indexSpace(accType);
+  const auto &at = space.coords.logical; // n, o, y, x
+  int perGroup = int(weight.dim(1)), outputs = int(type.getDimSize(1) / int64_t(op.getGroup()));
+  hl::RDom r(0, w.kw, 0, w.kh, 0, perGroup, "r");
+  hl::Expr channel = op.getGroup() == 1 ? hl::Expr(r.z) : at[1] / outputs * perGroup + r.z;
+  hl::Expr value = source({at[0], channel, at[2] * w.sh + r.y * w.dh - w.top,
+                           at[3] * w.sw + r.x * w.dw - w.left});
+  stage.acc(space.vars) = initial(kernel, op.getBias(), space.coords);
+  stage.acc(space.vars) += weight({at[1], r.z, r.y, r.x}) * value;
+  stage.domain = r;
+  IndexSpace out = indexSpace(type);
+  define(kernel, op, out, TensorView{stage.acc, accType}(out.coords));
+  stage.result = kernel.view(op.getResult()).func;
+  kernel.addStage(stage);
+}
+
+void convTranspose(LoweredKernel &kernel, ConvTransposeOp op) {
+  TensorView input = kernel.view(op.getInput()), weight = kernel.view(op.getWeight());
+  auto s = op.getStrides(), d = op.getDilations(), p = op.getPads();
+  auto accType = withLayout(resultType(op), {});
+  IndexSpace space = indexSpace(accType);
+  const auto &at = space.coords.logical;
+  int outputs = int(weight.dim(1)), perGroup = int(input.dim(1) / int64_t(op.getGroup()));
+  Stage stage{Stage::Kind::Reduce, op, {}, hl::Func("acc"), {}, {}, {}};
+  hl::RDom r(0, int(weight.dim(3)), 0, int(weight.dim(2)), 0, perGroup, "r");
+  // The input place whose window reaches this output through tap (r.y, r.x).
+  hl::Expr fromY = at[2] + int(p[0]) - r.y * int(d[0]), fromX = at[3] + int(p[1]) - r.x * int(d[1]);
+  hl::Expr iy = fromY / int(s[0]), ix = fromX / int(s[1]);
+  hl::Expr hit = fromY % int(s[0]) == 0 && fromX % int(s[1]) == 0 && iy >= 0 && ix >= 0 &&
+                 iy < int(input.dim(2)) && ix < int(input.dim(3));
+  hl::Expr channel = at[1] / outputs * perGroup + r.z;
+  hl::Expr value = input({at[0], channel, hl::clamp(iy, 0, int(input.dim(2)) - 1),
+                          hl::clamp(ix, 0, int(input.dim(3)) - 1)});
+  stage.acc(space.vars) = initial(kernel, op.getBias(), space.coords);
+  stage.acc(space.vars) +=
+      hl::select(hit, weight({channel, at[1] % outputs, r.y, r.x}) * value, 0.0f);
+  stage.domain = r;
+  IndexSpace out = indexSpace(resultType(op));
+  define(kernel, op, out, TensorView{stage.acc, accType}(out.coords));
+  stage.result = kernel.view(op.getResult()).func;
+  kernel.addStage(stage);
+}
+} // namespace
+
+bool lowerConvolution(LoweredKernel &kernel, Operation *op) {
+  if (auto transposed = dyn_cast<ConvTransposeOp>(op))
+    return convTranspose(kernel, transposed), true;
+  auto conv = dyn_cast<ConvOp>(op);
+  if (!conv)
+    return false;
+  TensorView input = kernel.view(conv.getInput()), weight = kernel.view(conv.getWeight());
+  auto packed = dyn_cast_if_present<PackedAttr>(weight.type.getEncoding());
+  if (packed && packed.getKind() == "conv")
+    convPacked(kernel, conv, input, weight, packed);
+  else if (conv.isDepthwise() && blockedLanes(input.type) && weight.dim(2) * weight.dim(3) <= 121)
+    convDepthwise(kernel, conv, input, weight);
+  else
+    convPlain(kernel, conv, input, weight);
+  return true;
+}
+
+} // namespace snc

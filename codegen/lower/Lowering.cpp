@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "codegen/lower/Lowering.h"
+
+#include "ir/ConstantData.h"
+#include "ir/Layout.h"
+
+using namespace mlir;
+
+namespace snc {
+
+Stage &LoweredKernel::addStage(Stage stage) { return stages.emplace_back(std::move(stage)); }
+
+Stage *LoweredKernel::only(Stage::Kind kind) {
+  Stage *found = nullptr;
+  for (Stage &s : stages)
+    if (s.kind == kind) {
+      if (found)
+        return nullptr;
+      found = &s;
+    }
+  return found;
+}
+
+hl::Expr lowest(hl::Type type) {
+  return type.is_float() ? hl::cast(type, -std::numeric_limits<float>::infinity()) : type.min();
+}
+
+void define(LoweredKernel &kernel, Operation *op, const IndexSpace &space, hl::Expr value) {
+  RankedTensorType type = resultType(op);
+  hl::Func f(op->getName().stripDialect().str());
+  f(space.vars) = hl::cast(halideType(type.getElementType()), value);
+  kernel.values[op->getResult(0)] = {f, type};
+}
+
+/// Shapes are compile-time facts: every bound and stride becomes a constant.
+static void fixShape(hl::OutputImageParam param, RankedTensorType type) {
+  int stride = 1, i = 0;
+  for (int64_t extent : physicalExtents(type)) {
+    param.dim(i++).set_bounds(0, int(extent)).set_stride(stride);
+    stride *= int(extent);
+  }
+  // Plain tensors may be the caller's memory, of unknown alignment.
+  if (type.getEncoding())
+    param.set_host_alignment(64);
+}
+
+static hl::ImageParam makeArgument(RankedTensorType type, size_t index) {
+  hl::ImageParam param(halideType(type.getElementType()), int(physicalExtents(type).size()),
+                       "arg" + std::to_string(index));
+  fixShape(param, type);
+  return param;
+}
+
+/// Padded lanes of a blocked result must hold zero (K3).
+static void finish(LoweredKernel &kernel, TensorView last) {
+  kernel.space = indexSpace(last.type);
+  kernel.resultTensor = last.type;
+  const Coords &at = kernel.space.coords;
+  if (at.padded) {
+    hl::Func masked("masked");
+    int channels = int(last.dim(last.rank() == 1 ? 0 : 1));
+    std::vector<hl::Expr> place(kernel.space.vars.begin(), kernel.space.vars.end());
+    hl::Expr value = last.func(place);
+    masked(kernel.space.vars) =
+        hl::select(at.logical[last.rank() == 1 ? 0 : 1] < channels, value, hl::cast(value.type(), 0));
+    last.func = masked;
+  }
+  kernel.output = last.func;
+  fixShape(kernel.output.output_buffer(), last.type);
+  int i = 0;
+  for (int64_t extent : physicalExtents(last.type))
+    kernel.output.bound(kernel.space.vars[size_t(i++)], 0, int(extent));
+}
+
+static LogicalResult lowerOp(LoweredKernel &kernel, Operation *op) {
+  for (Type type : op->getOperandTypes())
+    if (halideType(cast<RankedTensorType>(type).getElementType()).is_handle())
+      return op->emitOpError("has an element type that kernels do not compute with: ") << type;
+  bool done = lowerElementwise(kernel, op) || lowerConvolution(kernel, op) ||
+              lowerPool(kernel, op) || lowerNorm(kernel, op) || lowerMatrix(kernel, op) ||
+              lowerReduction(kernel, op) || lowerMovement(kernel, op) || lowerResize(kernel, op) ||
+              lowerConstant(kernel, op);
+  return done ? success() : op->emitOpError("has no lowering");
+}
+
+FailureOr<LoweredKernel> lowerKernel(KernelOp kernel) {
+  LoweredKernel lowered;
+  Block &body = kernel.getBody().front();
+  for (auto [i, argument] : llvm::enumerate(body.getArguments())) {
+    auto type = cast<RankedTensorType>(argument.getType());
+    hl::ImageParam param = makeArgument(type, i);
+    lowered.arguments.push_back(param);
+    lowered.values[argument] = {hl::Func(param), type};
+  }
+  for (Operation &op : body.without_terminator())
+    if (failed(lowerOp(lowered, &op)))
+      return failure();
+  Operation *yield = body.getTerminator();
+  if (yield->getNumOperands() != 1)
+    return kernel.emitOpError("a kernel has one result");
+  Value last = yield->getOperand(0);
+  if (!last.getDefiningOp())
+    return kernel.emitOpError("a kernel computes its result");
+  finish(lowered, lowered.view(last));
+  return lowered;
+}
+
+bool lowerConstant(LoweredKernel &kernel, Operation *op) {
+  auto constant = dyn_cast<ConstantOp>(op);
+  if (!constant)
+    return false;
+  hl::Expr value;
+  if (auto floats = floatValues(constant.getValue()); floats && floats->size() == 1)
+    value = hl::Expr(floats->front());
+  else if (auto ints = integerValues(constant.getValue()); ints && ints->size() == 1)
+    value = hl::Internal::make_const(halideType(constant.getValue().getElementType()), ints->front());
+  else if (auto dense = dyn_cast<DenseElementsAttr>(constant.getValue()); dense && dense.isSplat())
+    value = dense.getElementType().isF32()
+                ? hl::Expr(dense.getSplatValue<float>())
+                : hl::Internal::make_const(halideType(dense.getElementType()),
+                                 integerValues(constant.getValue())->front());
+  if (!value.defined()) {
+    op->emitOpError("with more than one value must be an argument of the kernel");
+    value = hl::Internal::make_zero(halideType(constant.getValue().getElementType()));
+  }
+  define(kernel, op, indexSpace(resultType(op)), value);
+  return true;
+}
+
+} // namespace snc

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The body of a kernel as Halide Funcs: the algorithm, no schedule yet.
+
+#ifndef SNC_CODEGEN_LOWER_LOWERING_H
+#define SNC_CODEGEN_LOWER_LOWERING_H
+
+#include "codegen/lower/TensorView.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+namespace snc {
+
+/// What an op became, for the schedules. Elementwise ops and data movement are
+/// inlined and leave no stage.
+struct Stage {
+  enum class Kind {
+    Conv,      ///< `acc` is the sum, `result` reads it; `pad` if padded
+    Depthwise, ///< `result` holds all taps in one expression; `pad` if padded
+    Gemm,      ///< `acc` is the sum over panels
+    Reduce,    ///< `acc` has updates over a domain; `result` is pure
+    Update,    ///< `result` itself has one update for each input (concat)
+    Helper,    ///< a small table that is best computed once
+  };
+  Kind kind;
+  mlir::Operation *op;
+  hl::Func result, acc, pad;
+  hl::RDom domain;
+  hl::Func source; ///< the operand, where the kernel computes it itself
+};
+
+/// Owns the Funcs of one kernel while it is compiled.
+struct LoweredKernel {
+  std::vector<hl::ImageParam> arguments; ///< as the kernel's
+  hl::Func output;                       ///< in memory order of the kernel's result
+  IndexSpace space;                      ///< the output's variables
+  mlir::RankedTensorType resultTensor;   ///< the output's type
+  std::vector<Stage> stages;             ///< in program order
+  llvm::DenseMap<mlir::Value, TensorView> values;
+
+  TensorView view(mlir::Value v) const { return values.lookup(v); }
+  Stage &addStage(Stage stage);
+  /// The only stage of that kind, or null.
+  Stage *only(Stage::Kind kind);
+};
+
+/// Lowers `kernel`; a located diagnostic and failure for what cannot be compiled.
+mlir::FailureOr<LoweredKernel> lowerKernel(KernelOp kernel);
+
+// The families: each returns false when `op` is none of theirs, and otherwise has
+// set the view of its result. Errors of use are emitted at the op.
+bool lowerElementwise(LoweredKernel &kernel, mlir::Operation *op);
+bool lowerConvolution(LoweredKernel &kernel, mlir::Operation *op);
+bool lowerPool(LoweredKernel &kernel, mlir::Operation *op);
+bool lowerNorm(LoweredKernel &kernel, mlir::Operation *op);
+bool lowerMatrix(LoweredKernel &kernel, mlir::Operation *op);
+bool lowerReduction(LoweredKernel &kernel, mlir::Operation *op);
+bool lowerMovement(LoweredKernel &kernel, mlir::Operation *op);
+bool lowerResize(LoweredKernel &kernel, mlir::Operation *op);
+bool lowerConstant(LoweredKernel &kernel, mlir::Operation *op);
+
+/// Defines the view of the op's result as `value` at the coordinates of `space`.
+void define(LoweredKernel &kernel, mlir::Operation *op, const IndexSpace &space, hl::Expr value);
+
+inline mlir::RankedTensorType resultType(mlir::Operation *op) {
+  return llvm::cast<mlir::RankedTensorType>(op->getResult(0).getType());
+}
+
+/// The smallest value of a type, for maxima.
+hl::Expr lowest(hl::Type type);
+
+} // namespace snc
+
+#endif // SNC_CODEGEN_LOWER_LOWERING_H

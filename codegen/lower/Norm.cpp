@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Family nn: normalisations.
+
+#include "codegen/lower/Lowering.h"
+
+#include "ir/Layout.h"
+
+using namespace mlir;
+
+namespace snc {
+
+namespace {
+hl::Expr perChannel(LoweredKernel &kernel, Value v, const Coords &at) {
+  Coords channel;
+  channel.logical = {at.logical[1]};
+  channel.lanes = at.lanes;
+  channel.lane = at.lane;
+  channel.block = at.block;
+  channel.padded = at.padded;
+  return kernel.view(v)(channel);
+}
+
+void batchNorm(LoweredKernel &kernel, BatchNormOp op) {
+  IndexSpace space = indexSpace(resultType(op));
+  auto channel = [&](Value v) { return perChannel(kernel, v, space.coords); };
+  hl::Expr scale = channel(op.getScale()) /
+                   hl::sqrt(channel(op.getVariance()) + op.getEpsilon().convertToFloat());
+  hl::Expr x = kernel.view(op.getInput())(space.coords);
+  define(kernel, op, space, (x - channel(op.getMean())) * scale + channel(op.getBias()));
+}
+
+/// mean(c, n) of `value` over all dimensions from 2 on.
+hl::Func meanOf(LoweredKernel &kernel, Operation *op, RankedTensorType type, hl::Var n, hl::Var c,
+                llvm::function_ref<hl::Expr(const std::vector<hl::Expr> &)> value) {
+  std::vector<hl::Range> ranges;
+  int64_t count = 1;
+  for (int64_t d = type.getRank() - 1; d >= 2; --d) {
+    ranges.push_back({0, int(type.getDimSize(d))});
+    count *= type.getDimSize(d);
+  }
+  hl::RDom r(ranges, "r");
+  std::vector<hl::Expr> place{n, c};
+  for (int i = int(ranges.size()) - 1; i >= 0; --i)
+    place.push_back(r[i]);
+  Stage stage{Stage::Kind::Reduce, op, {}, hl::Func("sum"), {}, r, {}};
+  stage.acc(c, n) = 0.0f;
+  stage.acc(c, n) += value(place);
+  hl::Func mean("mean");
+  mean(c, n) = stage.acc(c, n) * (1.0f / float(count));
+  stage.result = mean;
+  kernel.addStage(stage);
+  return mean;
+}
+
+// Two passes: the squares of the raw values would lose the variance's digits.
+void instanceNorm(LoweredKernel &kernel, InstanceNormOp op) {
+  TensorView input = kernel.view(op.getInput());
+  hl::Var n("n"), c("ch");
+  hl::Func mean = meanOf(kernel, op, input.type, n, c,
+                         [&](const std::vector<hl::Expr> &at) { return input(at); });
+  hl::Func variance =
+      meanOf(kernel, op, input.type, n, c, [&](const std::vector<hl::Expr> &at) {
+        hl::Expr d = input(at) - mean(c, n);
+        return d * d;
+      });
+  IndexSpace space = indexSpace(resultType(op));
+  hl::Expr channel = space.coords.logical[1], image = space.coords.logical[0];
+  if (space.coords.padded)
+    channel = hl::min(channel, int(input.dim(1)) - 1);
+  hl::Expr scale = perChannel(kernel, op.getScale(), space.coords) /
+                   hl::sqrt(variance(channel, image) + op.getEpsilon().convertToFloat());
+  hl::Expr centred = input(space.coords) - mean(channel, image);
+  define(kernel, op, space, centred * scale + perChannel(kernel, op.getBias(), space.coords));
+}
+
+void lrn(LoweredKernel &kernel, LrnOp op) {
+  TensorView input = kernel.view(op.getInput());
+  IndexSpace space = indexSpace(resultType(op));
+  int size = int(op.getSize()), below = (size - 1) / 2, channels = int(input.dim(1));
+  hl::Expr squares = 0.0f;
+  for (int i = -below; i < size - below; ++i) {
+    std::vector<hl::Expr> at = space.coords.logical;
+    hl::Expr channel = at[1] + i;
+    at[1] = hl::clamp(channel, 0, channels - 1);
+    hl::Expr v = input(at);
+    squares += hl::select(channel >= 0 && channel < channels, v * v, 0.0f);
+  }
+  hl::Expr base = op.getBias().convertToFloat() +
+                  squares * (op.getAlpha().convertToFloat() / float(size));
+  hl::Expr divisor = hl::exp(hl::log(base) * op.getBeta().convertToFloat());
+  define(kernel, op, space, input(space.coords) / divisor);
+}
+} // namespace
+
+bool lowerNorm(LoweredKernel &kernel, Operation *op) {
+  if (auto norm = dyn_cast<BatchNormOp>(op))
+    return batchNorm(kernel, norm), true;
+  if (auto norm = dyn_cast<InstanceNormOp>(op))
+    return instanceNorm(kernel, norm), true;
+  if (auto norm = dyn_cast<LrnOp>(op))
+    return lrn(kernel, norm), true;
+  return false;
+}
+
+} // namespace snc

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Convolutions over channel blocks: a tile of `rows` output blocks x `pixels` stays
+// in registers while all inputs stream by; one broadcast a pixel and `rows` weight
+// loads an input channel.
+
+#include "codegen/schedule/Schedules.h"
+
+#include "ir/Layout.h"
+
+using namespace mlir;
+
+namespace snc {
+
+hl::Var parallelStrips(hl::Func f, hl::Var var, int64_t extent, int64_t strips) {
+  if (strips <= 1 || extent < 2)
+    return var;
+  hl::Var outer(var.name() + "_strip");
+  // Strips may not overlap: another strip may be writing there.
+  f.split(var, outer, var, int(llvm::divideCeil(extent, strips)), hl::TailStrategy::GuardWithIf)
+      .parallel(outer);
+  return outer;
+}
+
+/// The accumulators of one tile.
+static void registerTile(Stage &conv, hl::Func at, hl::Var level) {
+  hl::Func acc = conv.acc;
+  std::vector<hl::Var> v = acc.args(); // c, x, y, cb, n
+  acc.compute_at(at, level).vectorize(v[0]).unroll(v[1]).unroll(v[3]);
+  hl::RDom r = conv.domain;
+  acc.update()
+      .reorder({v[0], v[3], v[1], r.x, r.y, r.z, r.w, v[2], v[4]})
+      .vectorize(v[0])
+      .unroll(v[1])
+      .unroll(v[3]);
+}
+
+/// Vectorises a Func in blocked layout over its lanes, a plain one over its rows.
+static void vectorizeInner(hl::Func f, RankedTensorType type) {
+  hl::Var inner = f.args()[0];
+  if (int64_t lanes = blockedLanes(type))
+    f.bound(inner, 0, int(lanes)).vectorize(inner);
+  else
+    f.vectorize(inner, 8, hl::TailStrategy::RoundUp);
+}
+
+void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule) {
+  hl::Func out = kernel.output;
+  auto op = cast<ConvOp>(conv.op);
+  auto shape = op.getType().getShape();
+  const std::vector<hl::Var> &v = kernel.space.vars;
+  hl::Var x = v[1], y = v[2], cb = v[3], xo("xo"), cbo("cbo");
+  int64_t pixels = std::min<int64_t>(schedule.get("pixels", 4), shape[3]);
+  int64_t rows = schedule.get("rows", 1), strips = schedule.get("strips", 1);
+  int64_t panels = llvm::divideCeil(shape[1], kernel.space.coords.lanes * rows);
+  bool channelsOuter = schedule.get("channels_outer", 0);
+  out.split(x, xo, x, int(pixels)).split(cb, cbo, cb, int(rows), hl::TailStrategy::GuardWithIf);
+  if (channelsOuter)
+    out.reorder({v[0], x, cb, xo, y, cbo, v[4]});
+  else
+    out.reorder({v[0], x, cb, xo, cbo, y, v[4]});
+  out.vectorize(v[0]).unroll(x).unroll(cb);
+  hl::Var strip = channelsOuter ? parallelStrips(out, cbo, panels, strips)
+                                : parallelStrips(out, y, shape[2], strips);
+  registerTile(conv, out, xo);
+  auto inputType = cast<RankedTensorType>(op.getInput().getType());
+  // The padded copy is made once a strip of rows, or once where strips are channels.
+  bool once = channelsOuter || strips <= 1 || shape[2] < 2;
+  auto place = [&](hl::Func f) {
+    if (once)
+      f.compute_root();
+    else
+      f.compute_at(out, strip);
+    vectorizeInner(f, inputType);
+  };
+  if (conv.pad.defined())
+    place(conv.pad);
+  else if (conv.source.defined())
+    place(conv.source);
+}
+
+void scheduleDepthwise(LoweredKernel &kernel, Stage &taps, ScheduleAttr schedule) {
+  hl::Func out = kernel.output;
+  auto op = cast<ConvOp>(taps.op);
+  auto shape = op.getType().getShape();
+  const std::vector<hl::Var> &v = kernel.space.vars;
+  hl::Var x = v[1], y = v[2], cb = v[3], xo("xo");
+  int64_t pixels = std::min<int64_t>(schedule.get("pixels", 4), shape[3]);
+  int64_t strips = schedule.get("strips", 1);
+  int64_t blocks = llvm::divideCeil(shape[1], kernel.space.coords.lanes);
+  out.split(x, xo, x, int(pixels)).reorder({v[0], x, xo, y, cb, v[4]}).vectorize(v[0]).unroll(x);
+  if (schedule.get("by_rows", 0))
+    parallelStrips(out, y, shape[2], strips);
+  else
+    parallelStrips(out, cb, blocks, strips);
+  if (taps.pad.defined() && schedule.get("pad_block", 0)) {
+    taps.pad.compute_at(out, cb);
+    vectorizeInner(taps.pad, cast<RankedTensorType>(op.getInput().getType()));
+  }
+}
+
+} // namespace snc

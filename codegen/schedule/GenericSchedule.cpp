@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The schedule for everything without a family of its own: reductions first, then
+// the result, vectorised over its innermost dimension and cut over its outermost.
+
+#include "codegen/schedule/Schedules.h"
+
+#include "ir/Layout.h"
+
+using namespace mlir;
+
+namespace snc {
+
+namespace {
+// Below this a parallel loop costs more than it saves.
+constexpr int64_t kParallelElements = 8192;
+
+int lanesFor(hl::Type type, const Target &target) {
+  return int(std::max<int64_t>(target.vectorLanes * 4 / std::max(type.bytes(), 1), 2));
+}
+
+/// The accumulators of a reduction, all at once: vectors over the innermost kept
+/// dimension, the domain inside.
+void scheduleReduction(Stage &stage, const Target &target) {
+  if (stage.pad.defined())
+    stage.pad.compute_root();
+  hl::Func acc = stage.acc;
+  acc.compute_root();
+  if (acc.args().empty() || !acc.has_update_definition())
+    return;
+  hl::Var inner = acc.args()[0];
+  int lanes = lanesFor(acc.types()[0], target);
+  acc.update().vectorize(inner, lanes, hl::TailStrategy::GuardWithIf);
+}
+
+/// A blocked sum over the plane, kept in a register for each block.
+bool scheduleBlockSum(LoweredKernel &kernel, Stage &stage, int64_t strips) {
+  std::vector<hl::Var> v = stage.acc.args();
+  int64_t lanes = kernel.space.coords.lanes;
+  if (stage.kind != Stage::Kind::Reduce || !lanes || v.size() != 3 || kernel.space.vars.size() != 5)
+    return false;
+  const std::vector<hl::Var> &o = kernel.space.vars;
+  kernel.output.vectorize(o[0]);
+  auto type = resultType(stage.op);
+  stage.acc.compute_at(kernel.output, o[3]).bound(v[0], 0, int(lanes)).vectorize(v[0]);
+  stage.acc.update().reorder({v[0], stage.domain.x, stage.domain.y, v[1], v[2]}).vectorize(v[0]);
+  parallelStrips(kernel.output, o[3], int64_t(llvm::divideCeil(type.getDimSize(1), lanes)), strips);
+  return true;
+}
+
+void scheduleUpdates(LoweredKernel &kernel, Stage &stage, const Target &target) {
+  hl::Func f = stage.result;
+  if (f.name() != kernel.output.name())
+    f.compute_root();
+  hl::Var inner = f.args()[0];
+  auto concat = cast<ConcatOp>(stage.op);
+  RankedTensorType type = resultType(concat);
+  bool lanesMove = blockedLanes(type) ? concat.getAxis() == 1 : int64_t(concat.getAxis()) == type.getRank() - 1;
+  for (int i = 0; i < f.num_update_definitions(); ++i) {
+    if (!lanesMove || f.update_args(i)[0].as<hl::Internal::Variable>())
+      f.update(i).vectorize(inner, lanesFor(f.types()[0], target), hl::TailStrategy::GuardWithIf);
+  }
+}
+
+void scheduleOutput(LoweredKernel &kernel, int64_t strips, const Target &target) {
+  hl::Func out = kernel.output;
+  const std::vector<hl::Var> &v = kernel.space.vars;
+  if (v.empty() || out.has_update_definition())
+    return;
+  RankedTensorType type = kernel.resultTensor;
+  SmallVector<int64_t> extents = physicalExtents(type);
+  int lanes = lanesFor(out.types()[0], target);
+  if (extents[0] >= lanes)
+    out.vectorize(v[0], lanes);
+  else if (extents[0] == 8 || extents[0] == 4)
+    out.vectorize(v[0]);
+  if (strips <= 1 || type.getNumElements() < kParallelElements)
+    return;
+  for (size_t d = v.size(); d-- > 1;)
+    if (extents[d] > 1) {
+      parallelStrips(out, v[d], extents[d], strips);
+      return;
+    }
+}
+} // namespace
+
+void scheduleGeneric(LoweredKernel &kernel, int64_t strips, const Target &target) {
+  if (kernel.stages.size() == 1 && scheduleBlockSum(kernel, kernel.stages.front(), strips))
+    return;
+  for (Stage &stage : kernel.stages) {
+    if (stage.kind == Stage::Kind::Update)
+      scheduleUpdates(kernel, stage, target);
+    else if (stage.acc.defined())
+      scheduleReduction(stage, target);
+  }
+  scheduleOutput(kernel, strips, target);
+}
+
+void scheduleKernel(LoweredKernel &kernel, KernelOp op, const Target &target) {
+  ScheduleAttr schedule = op.getScheduleAttr();
+  int64_t strips = schedule ? schedule.get("strips", 1) : 1;
+  bool blocked = kernel.space.coords.lanes != 0;
+  Stage *first = kernel.stages.size() == 1 ? &kernel.stages.front() : nullptr;
+  StringRef kind = schedule ? schedule.getKind() : "generic";
+  if (kind == "conv" && first && first->kind == Stage::Kind::Conv && blocked)
+    return scheduleConv(kernel, *first, schedule);
+  if (kind == "depthwise" && first && first->kind == Stage::Kind::Depthwise && blocked)
+    return scheduleDepthwise(kernel, *first, schedule);
+  if (kind == "gemm" && first && first->kind == Stage::Kind::Gemm && kernel.space.vars.size() == 2)
+    return scheduleGemm(kernel, *first, schedule, target);
+  scheduleGeneric(kernel, strips, target);
+}
+
+} // namespace snc
