@@ -12,6 +12,17 @@ include "ir/SncDialect.td"
 class Snc_Attr<string name, string attrMnemonic>
     : AttrDef<Snc_Dialect, name> { let mnemonic = attrMnemonic; }
 
+// A name printed without quotes.
+class Snc_KeywordParameter<string text> : StringRefParameter<text> {
+  let printer = [{$_printer.printKeywordOrString($_self);}];
+  let parser = [{[&]() -> ::mlir::FailureOr<::std::string> {
+    ::std::string word;
+    if ($_parser.parseKeywordOrString(&word))
+      return ::mlir::failure();
+    return word;
+  }()}];
+}
+
 def Snc_BlockedAttr : Snc_Attr<"Blocked", "blocked"> {
   let summary = "channels in blocks of `lanes`, innermost (NCHWc)";
   let description = [{
@@ -43,7 +54,7 @@ def Snc_PackedAttr : Snc_Attr<"Packed", "packed"> {
 
     Example: `tensor<96x16x1x1xf32, #snc.packed<conv, lanes = 16, rows = 3, inputLanes = 16>>`
   }];
-  let parameters = (ins StringRefParameter<"conv, depthwise or panel">:$kind,
+  let parameters = (ins Snc_KeywordParameter<"conv, depthwise or panel">:$kind,
                         "int64_t":$lanes,
                         DefaultValuedParameter<"int64_t", "1">:$rows,
                         DefaultValuedParameter<"int64_t", "1">:$inputLanes,
@@ -62,7 +73,7 @@ def Snc_ScheduleAttr : Snc_Attr<"Schedule", "schedule"> {
 
     Example: `#snc.schedule<pointwise, {pixels = 7, rows = 3, strips = 2}>`
   }];
-  let parameters = (ins StringRefParameter<"schedule family">:$kind,
+  let parameters = (ins Snc_KeywordParameter<"schedule family">:$kind,
                         "::mlir::DictionaryAttr":$params);
   let assemblyFormat = "`<` $kind `,` $params `>`";
   let extraClassDeclaration = [{
