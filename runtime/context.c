@@ -75,7 +75,7 @@ static void init_buffers(snc_context *context) {
     buffer->type = desc->type;
     if (desc->base == SNC_BASE_ARENA)
       buffer->host = context->arena + desc->offset;
-    else if (desc->base == SNC_BASE_WEIGHTS) /* kernels only read these */
+    else if (desc->base == SNC_BASE_WEIGHTS && context->weights) /* only read */
       buffer->host = (uint8_t *)(uintptr_t)context->weights + desc->offset;
   }
 }

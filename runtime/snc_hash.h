@@ -21,8 +21,9 @@ static inline uint64_t snc_hash_word(const unsigned char *p) {
 }
 
 /* FNV-1a in four interleaved lanes of 64-bit words, then the odd bytes, then
- * the length; a rotation spreads high bits, which multiplication alone never
- * moves down. Four lanes because one is bound by the multiplier's latency. */
+ * the length; the shifts bring high bits down, which multiplication alone never
+ * does. Every step is a bijection, so no single change goes unseen. Four lanes,
+ * because one is bound by the multiplier's latency. */
 static inline uint64_t snc_hash64(const void *data, size_t bytes) {
   const unsigned char *p = (const unsigned char *)data;
   uint64_t lane[4] = {SNC_HASH_BASIS, SNC_HASH_BASIS + 1, SNC_HASH_BASIS + 2, SNC_HASH_BASIS + 3};
@@ -30,7 +31,7 @@ static inline uint64_t snc_hash64(const void *data, size_t bytes) {
   for (; left >= 32; left -= 32, p += 32)
     for (int i = 0; i < 4; ++i) {
       uint64_t h = (lane[i] ^ snc_hash_word(p + 8 * i)) * SNC_HASH_PRIME;
-      lane[i] = h << 29 | h >> 35;
+      lane[i] = h ^ h >> 32;
     }
   uint64_t hash = SNC_HASH_BASIS;
   for (int i = 0; i < 4; ++i) {
