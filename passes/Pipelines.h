@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The passes in the order of a compilation.
+
+#ifndef SNC_PASSES_PIPELINES_H
+#define SNC_PASSES_PIPELINES_H
+
+#include "mlir/Pass/PassManager.h"
+
+namespace snc {
+
+struct PipelineOptions {
+  /// Let a pointwise convolution multiply its input by a squeeze-and-excitation gate.
+  bool gatePrologue = false;
+  /// Join expand, depthwise and project convolutions into one kernel.
+  bool fuseInvertedResidual = false;
+};
+
+/// import -> tensor level, simplified.
+void buildTensorPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
+/// tensor level -> kernels with schedules.
+void buildKernelPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
+/// kernel level -> a program in memory.
+void buildSchedulePipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
+
+/// Makes every pass and pipeline known to the pass option parser.
+void registerPasses();
+
+} // namespace snc
+
+#endif // SNC_PASSES_PIPELINES_H
