@@ -109,9 +109,7 @@ static snc_context *make_context(const snc_model *model, const snc_options *opti
 static int32_t start_pool(snc_context *context, snc_pool_slot *slots) {
   const snc_options *options = &context->options;
   uint32_t threads = options->parallel_for ? 1 : (uint32_t)options->threads;
-  /* Spinning on a processor that another thread of the team needs is a loss. */
-  uint64_t spin_us = threads > snc_processor_count() ? 0 : options->spin_us;
-  return snc_pool_start(&context->pool, slots, threads, spin_us * 1000);
+  return snc_pool_start(&context->pool, slots, threads, (uint64_t)options->spin_us * 1000);
 }
 
 int32_t snc_context_create(const snc_model *model, const snc_options *given, snc_context **out) {
@@ -196,7 +194,7 @@ static int32_t run_kernels(snc_context *context) {
       snc_scratch_reset(&context->workers[i].scratch);
   context->dirty = 0;
   atomic_store_explicit(&context->status, SNC_OK, memory_order_relaxed);
-  snc_pool_rouse(&context->pool);
+  snc_pool_enter(&context->pool);
   int32_t result = context->model->execute(&context->workers[0], context->buffers,
                                            context->trace.hook ? &context->trace : NULL);
   int32_t status = atomic_load_explicit(&context->status, memory_order_relaxed);

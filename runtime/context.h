@@ -57,9 +57,6 @@ int snc_layout_compute(const snc_model *model, uint32_t threads, snc_layout *lay
 /* What `threads` of the options means for this model; 0 when out of range. */
 uint32_t snc_resolve_threads(const snc_model *model, int32_t threads);
 
-/* Processors this process may run on; at least 1. */
-uint32_t snc_processor_count(void);
-
 /* Notes the run's first failure and tells the log hook. Any thread. */
 void snc_context_fail(snc_context *context, int32_t status, const char *message);
 

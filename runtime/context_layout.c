@@ -5,9 +5,6 @@
  */
 #include "context.h"
 
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #define HUGE_PAGE (UINT64_C(2) << 20)
 /* Keeps sums of a model's sizes far from overflow. */
 #define SIZE_LIMIT (UINT64_C(1) << 46)
@@ -42,24 +39,13 @@ int snc_layout_compute(const snc_model *model, uint32_t threads, snc_layout *lay
   return 1;
 }
 
-uint32_t snc_processor_count(void) {
-  /* The system call itself: libc's wrapper exists in two incompatible
-   * versions under one name. */
-  unsigned long mask[64] = {0};
-  long bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
-  uint32_t count = 0;
-  for (long i = 0; i < bytes / (long)sizeof mask[0]; ++i)
-    for (unsigned long bits = mask[i]; bits; bits &= bits - 1)
-      ++count;
-  return count ? count : 1;
-}
-
 uint32_t snc_resolve_threads(const snc_model *model, int32_t threads) {
   if (threads < 0 || threads > SNC_MAX_THREADS)
     return 0;
   if (threads)
     return (uint32_t)threads;
-  uint32_t wanted = model->default_threads ? model->default_threads : snc_processor_count();
+  snc_processors set;
+  uint32_t wanted = model->default_threads ? model->default_threads : snc_processors_allowed(&set);
   return wanted < SNC_MAX_THREADS ? wanted : SNC_MAX_THREADS;
 }
 

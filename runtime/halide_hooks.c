@@ -7,21 +7,14 @@
 
 #include <stdbool.h>
 
-typedef struct halide_loop {
-  snc_halide_task task;
-  uint8_t *closure;
-  int min;
-} halide_loop;
-
-static int halide_index(void *arg, snc_worker *worker, int index) {
-  const halide_loop *l = arg;
-  return l->task(worker, l->min + index, l->closure);
+static int halide_index(const snc_loop_arg *arg, snc_worker *worker, int index) {
+  return ((snc_halide_task)arg->fn)(worker, arg->min + index, arg->data);
 }
 
 int halide_do_par_for(void *user_context, snc_halide_task task, int min, int size,
                       uint8_t *closure) {
-  halide_loop l = {task, closure, min};
-  return snc_par_for(user_context, halide_index, &l, size);
+  snc_loop_arg arg = {(void (*)(void))task, closure, min};
+  return snc_par_for(user_context, halide_index, arg, size);
 }
 
 void *halide_malloc(void *user_context, size_t bytes) {
@@ -61,9 +54,8 @@ typedef struct halide_parallel_task {
   bool serial;
 } halide_parallel_task;
 
-static int halide_task_index(void *arg, snc_worker *worker, int index) {
-  const halide_parallel_task *task = arg;
-  return task->fn(worker, task->min + index, 1, task->closure, NULL);
+static int halide_task_index(const snc_loop_arg *arg, snc_worker *worker, int index) {
+  return ((halide_range_task)arg->fn)(worker, arg->min + index, 1, arg->data, NULL);
 }
 
 /* One task after the other, each in parallel if it may. Semaphores, which only
@@ -78,10 +70,11 @@ int halide_do_parallel_tasks(void *user_context, int num_tasks, halide_parallel_
       halide_error(user_context, "a kernel uses asynchronous stages");
       return SNC_KERNEL_FAILED;
     }
+    snc_loop_arg arg = {(void (*)(void))task->fn, task->closure, task->min};
     if (task->serial)
       error = task->fn(user_context, task->min, task->extent, task->closure, NULL);
     else
-      error = snc_par_for(user_context, halide_task_index, task, task->extent);
+      error = snc_par_for(user_context, halide_task_index, arg, task->extent);
   }
   return error;
 }

@@ -6,14 +6,16 @@
  */
 #include "par_for.h"
 
+/* One line, since each thread fetches it once for each loop. */
 typedef struct loop {
-  snc_context *context;
+  _Alignas(64) snc_context *context;
   snc_loop_body body;
-  void *arg;
+  snc_loop_arg arg;
   uint32_t size, units;
-  _Atomic uint32_t done;  /* hook only: units run */
-  _Atomic int32_t error;  /* hook only: of the first failed unit */
+  _Atomic uint32_t done; /* hook only: units run */
+  _Atomic int32_t error; /* hook only: of the first failed unit */
 } loop;
+_Static_assert(sizeof(loop) == 64, "a loop fills one cache line");
 
 static uint32_t unit_begin(const loop *l, uint32_t unit) {
   return (uint32_t)((uint64_t)l->size * unit / l->units);
@@ -22,7 +24,7 @@ static uint32_t unit_begin(const loop *l, uint32_t unit) {
 static int run_range(const loop *l, snc_worker *worker, uint32_t begin, uint32_t end) {
   int error = 0;
   for (uint32_t i = begin; i < end && !error; ++i)
-    error = l->body(l->arg, worker, (int)i);
+    error = l->body(&l->arg, worker, (int)i);
   return error;
 }
 
@@ -62,7 +64,7 @@ static int run_hook(loop *l) {
   return SNC_CANCELLED;
 }
 
-int snc_par_for(snc_worker *worker, snc_loop_body body, void *arg, int size) {
+int snc_par_for(snc_worker *worker, snc_loop_body body, snc_loop_arg arg, int size) {
   if (size <= 0)
     return 0;
   snc_context *context = worker->context;

@@ -7,10 +7,19 @@
 
 #include "context.h"
 
-/* Calls body(arg, worker of the thread, i) once for each i in [0, size).
+/* What a body is called with; copied, so that it lies next to the loop's own
+ * data. */
+typedef struct snc_loop_arg {
+  void (*fn)(void); /* of a type the body knows */
+  void *data;
+  int min;
+} snc_loop_arg;
+
+typedef int (*snc_loop_body)(const snc_loop_arg *arg, snc_worker *worker, int index);
+
+/* Calls body(&arg, worker of the thread, i) once for each i in [0, size).
  * Returns 0, or what a failed call returned (then some may be left out). Inside
  * a task: serial, in place. */
-typedef int (*snc_loop_body)(void *arg, snc_worker *worker, int index);
-int snc_par_for(snc_worker *worker, snc_loop_body body, void *arg, int size);
+int snc_par_for(snc_worker *worker, snc_loop_body body, snc_loop_arg arg, int size);
 
 #endif /* SNC_RUNTIME_PAR_FOR_H */

@@ -34,7 +34,7 @@ extern "C" {
 
 /* How long an idle worker spins before it sleeps, unless the options say
  * otherwise. */
-#define SNC_DEFAULT_SPIN_US 50u
+#define SNC_DEFAULT_SPIN_US 100u
 
 /* What a weights blob handed over by pointer must be aligned to. */
 #define SNC_WEIGHTS_ALIGNMENT 64u
