@@ -84,6 +84,10 @@ static void init_buffers(snc_context *context) {
 static snc_context *make_context(const snc_model *model, const snc_options *options,
                                  const snc_layout *layout) {
   uint8_t *block = options->alloc(options->user, layout->bytes, layout->alignment);
+  if (block && (uintptr_t)block % layout->alignment) { /* a broken hook: as good as none */
+    options->dealloc(options->user, block, layout->bytes);
+    block = NULL;
+  }
   if (!block)
     return NULL;
 #ifdef MADV_HUGEPAGE

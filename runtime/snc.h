@@ -106,7 +106,8 @@ typedef struct snc_kernel_info {
 } snc_kernel_info;
 
 /* Allocator: returns `bytes` bytes aligned to `alignment` (a power of two), or
- * NULL. Called by _create alone, on its thread, once for each context. */
+ * NULL; a block that is not so aligned is given back and counts as NULL. Called
+ * by _create alone, on its thread, once for each context. */
 typedef void *(*snc_alloc_fn)(void *user, size_t bytes, size_t alignment);
 
 /* Takes back what snc_alloc_fn returned, with the same `bytes`. Called by
@@ -139,7 +140,8 @@ typedef struct snc_options {
   size_t struct_size;
   /* Threads that work on one run, the caller's included. 0: the number the
    * library was planned for. 1: no thread is ever started. With parallel_for:
-   * how many tasks a loop is cut into. */
+   * how many tasks a loop is cut into. Started threads block all signals and,
+   * where there is a processor for each, stay off the caller's. */
   int32_t threads;
   /* Microseconds an idle worker (or a caller that waits for one) spins before
    * it sleeps. 0: sleep at once, which costs some 50 us at every parallel loop

@@ -115,6 +115,24 @@ TEST(AllocatorHook, FailingAtTheNthCallLeaksNothing) {
   EXPECT_GE(failures, 1);
 }
 
+// A block that is not aligned as asked is handed back, not used.
+TEST(AllocatorHook, MisalignedBlockIsRefused) {
+  snc_model model = makeModel(showArena);
+  static Allocator allocator;
+  snc_options options = makeOptions(1);
+  options.alloc = [](void *, size_t bytes, size_t alignment) -> void * {
+    return static_cast<char *>(hookAlloc(&allocator, bytes + alignment, alignment)) + 8;
+  };
+  options.dealloc = [](void *, void *memory, size_t) {
+    --allocator.held;
+    std::free(static_cast<char *>(memory) - 8);
+  };
+  snc_context *context = nullptr;
+  EXPECT_EQ(snc_context_create(&model, &options, &context), SNC_OUT_OF_MEMORY);
+  EXPECT_EQ(allocator.calls, 1);
+  EXPECT_EQ(allocator.held, 0);
+}
+
 // Thread counts that no context may have have no workspace.
 TEST(AllocatorHook, WorkspaceOfBadThreadCounts) {
   snc_model model = makeModel(showArena);

@@ -157,6 +157,18 @@ TEST_F(WeightsTest, FifoDoesNotBlock) {
   EXPECT_EQ(tryPath(path), SNC_WEIGHTS_NOT_FOUND);
 }
 
+// A context that gets no memory lets go of its file.
+TEST_F(WeightsTest, ReleasedWhenCreateFails) {
+  write(kBytes);
+  long mappedBefore = systemCalls().mapped;
+  snc_options options = makeOptions();
+  options.weights_path = path.c_str();
+  options.alloc = [](void *, size_t, size_t) -> void * { return nullptr; };
+  options.dealloc = [](void *, void *, size_t) {};
+  EXPECT_EQ(tryCreate(options), SNC_OUT_OF_MEMORY);
+  EXPECT_EQ(systemCalls().mapped, mappedBefore);
+}
+
 // A mapping that ended is read anew: the file's new content is noticed.
 TEST_F(WeightsTest, ReadAnewAfterTheLastUser) {
   write(kBytes);
