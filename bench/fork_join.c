@@ -17,8 +17,8 @@
 enum { SAMPLES = 2001 };
 
 typedef struct bench {
-  int threads;   /* and tasks of each loop */
-  long pause_us; /* before each loop */
+  int threads;                             /* and tasks of each loop */
+  long pause_us;                           /* before each loop */
   double meeting[SAMPLES], empty[SAMPLES]; /* ns of each loop */
 } bench;
 

@@ -173,8 +173,7 @@ void snc_context_fail(snc_context *context, int32_t status, const char *message)
 }
 
 /* Points the buffers of inputs and outputs at the caller's memory. */
-static int32_t bind_tensors(snc_context *context, const void *const *inputs,
-                            void *const *outputs) {
+static int32_t bind_tensors(snc_context *context, const void *const *inputs, void *const *outputs) {
   const snc_model *model = context->model;
   for (uint32_t i = 0; i < model->num_inputs; ++i)
     if (!inputs[i])

@@ -25,8 +25,7 @@ void *snc_scratch_alloc(snc_scratch *scratch, uint64_t bytes) {
     return NULL;
   /* Size and top are multiples of the alignment, so the rounded size fits too;
    * an empty block still gets an address of its own where there is room. */
-  uint64_t rounded =
-      (bytes + SNC_SCRATCH_ALIGNMENT - 1) & ~(uint64_t)(SNC_SCRATCH_ALIGNMENT - 1);
+  uint64_t rounded = (bytes + SNC_SCRATCH_ALIGNMENT - 1) & ~(uint64_t)(SNC_SCRATCH_ALIGNMENT - 1);
   if (rounded > room)
     return NULL;
   void *block = scratch->base + scratch->top;

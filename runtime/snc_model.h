@@ -66,13 +66,13 @@ typedef int32_t (*snc_execute_fn)(snc_worker *worker, snc_buffer *buffers, snc_t
 
 /* Everything the runtime knows about a model. Constant, never freed. */
 typedef struct snc_model {
-  uint32_t abi_version;     /*   0: SNC_ABI_VERSION */
-  uint32_t default_threads; /*   4: the plan's; 0: one for each processor */
-  const char *name;         /*   8 */
-  uint32_t num_inputs;      /*  16 */
-  uint32_t num_outputs;     /*  20 */
-  uint32_t num_buffers;     /*  24 */
-  uint32_t num_kernels;     /*  28 */
+  uint32_t abi_version;           /*   0: SNC_ABI_VERSION */
+  uint32_t default_threads;       /*   4: the plan's; 0: one for each processor */
+  const char *name;               /*   8 */
+  uint32_t num_inputs;            /*  16 */
+  uint32_t num_outputs;           /*  20 */
+  uint32_t num_buffers;           /*  24 */
+  uint32_t num_kernels;           /*  28 */
   const snc_tensor_info *inputs;  /*  32 */
   const snc_tensor_info *outputs; /*  40 */
   const snc_buffer_desc *buffers; /*  48 */

@@ -52,8 +52,7 @@ static void work(snc_pool *pool, uint32_t self, uint32_t epoch) {
         atomic_compare_exchange_strong(&pool->error, &none, error);
     }
   }
-  if (done && atomic_fetch_sub(&pool->remaining, done) == done &&
-      atomic_load(&pool->joining)) {
+  if (done && atomic_fetch_sub(&pool->remaining, done) == done && atomic_load(&pool->joining)) {
     snc_futex_wake(&pool->remaining, 1);
     sched_yield(); /* the caller may have been put on this processor */
   }
@@ -137,8 +136,7 @@ static uint32_t publish(snc_pool *pool, snc_pool_fn fn, void *arg, uint32_t unit
   return epoch;
 }
 
-int32_t snc_pool_start(snc_pool *pool, snc_pool_slot *slots, uint32_t threads,
-                       uint64_t spin_ns) {
+int32_t snc_pool_start(snc_pool *pool, snc_pool_slot *slots, uint32_t threads, uint64_t spin_ns) {
   pool->threads = threads;
   pool->slots = slots;
   pool->started = 1;

@@ -60,8 +60,8 @@ struct snc_pool {
   _Atomic uint32_t stop;
   /* Written by all. */
   _Alignas(SNC_CACHE_LINE) _Atomic uint32_t remaining; /* units not yet done */
-  _Atomic uint32_t joining; /* the caller sleeps, or is about to */
-  _Atomic int32_t error;    /* of the job's first failed unit */
+  _Atomic uint32_t joining;                            /* the caller sleeps, or is about to */
+  _Atomic int32_t error;                               /* of the job's first failed unit */
   _Alignas(SNC_CACHE_LINE) _Atomic uint32_t sleepers;
   _Atomic int caller; /* processor that workers avoid; negative: none */
   /* Constant once started. */

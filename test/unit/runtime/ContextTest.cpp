@@ -147,8 +147,7 @@ TEST(Context, RejectsBadArguments) {
   EXPECT_EQ(status([](snc_options &o) { o.struct_size = 0; }), SNC_INVALID_ARGUMENT);
   EXPECT_EQ(status([](snc_options &o) { o.struct_size -= 8; }), SNC_INVALID_ARGUMENT);
   EXPECT_EQ(status([](snc_options &o) { o.threads = -1; }), SNC_INVALID_ARGUMENT);
-  EXPECT_EQ(status([](snc_options &o) { o.threads = SNC_MAX_THREADS + 1; }),
-            SNC_INVALID_ARGUMENT);
+  EXPECT_EQ(status([](snc_options &o) { o.threads = SNC_MAX_THREADS + 1; }), SNC_INVALID_ARGUMENT);
   EXPECT_EQ(status([](snc_options &o) {
               o.alloc = [](void *, size_t, size_t) -> void * { return nullptr; };
             }),
@@ -242,9 +241,8 @@ TEST(Context, RunAllocatesNothing) {
 
 // A kernel's own nonzero result, without any message, fails the run too.
 TEST(Context, FailingKernel) {
-  snc_model model = makeModel([](snc_worker *, snc_buffer *buffers, snc_trace *) {
-    return params<int32_t>(buffers);
-  });
+  snc_model model = makeModel(
+      [](snc_worker *, snc_buffer *buffers, snc_trace *) { return params<int32_t>(buffers); });
   Context context = create(model, makeOptions());
   for (int32_t result : {-12, 0, 8, 0}) {
     int32_t status = run(context, result);

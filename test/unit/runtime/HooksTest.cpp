@@ -145,8 +145,8 @@ TEST(AllocatorHook, WorkspaceOfBadThreadCounts) {
 
 struct Team {
   int calls = 0, most = 0;
-  int skip = -1;      // leaves this task out
-  int result = 0;     // what the hook returns when no task failed
+  int skip = -1;  // leaves this task out
+  int result = 0; // what the hook returns when no task failed
 };
 
 int hookParallelFor(void *user, snc_task_fn task, void *arg, int count) {

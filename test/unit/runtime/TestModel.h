@@ -71,8 +71,7 @@ int32_t run(const Context &context, Params &params, void *output = nullptr) {
   return snc_context_run(context.get(), inputs, outputs);
 }
 
-template <typename Params>
-Params &params(snc_buffer *buffers) {
+template <typename Params> Params &params(snc_buffer *buffers) {
   return *reinterpret_cast<Params *>(buffers[InputBuffer].host);
 }
 

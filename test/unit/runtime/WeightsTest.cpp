@@ -6,7 +6,6 @@
 
 #include "runtime/snc_hash.h"
 
-
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
