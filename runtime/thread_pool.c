@@ -106,11 +106,14 @@ static void *worker_main(void *arg) {
   snc_pool_slot *slot = arg;
   snc_pool *pool = slot->pool;
   uint32_t seen = 0;
-  /* Either the caller sees the id and moves this thread when it has itself been
-   * moved, or this thread sees where the caller is now. */
+  /* Either the caller sees the id and moves this thread whenever it has itself
+   * been moved, or this thread sees where the caller is now. */
   atomic_store(&slot->id, (int)syscall(SYS_gettid));
-  if (pool->placed)
-    snc_processors_avoid(&pool->processors, atomic_load(&pool->caller), 0);
+  int caller = -1;
+  while (pool->placed && caller != atomic_load(&pool->caller)) {
+    caller = atomic_load(&pool->caller);
+    snc_processors_avoid(&pool->processors, caller, 0);
+  }
   for (;;) {
     seen = next_epoch(pool, slot, seen);
     if (atomic_load_explicit(&pool->stop, memory_order_relaxed))
