@@ -182,8 +182,8 @@ void LayoutChooser::visitConcat(ConcatOp op) {
     return setResult(op, 0);
   if (op.getAxis() != 1) {
     int64_t lanes = blockedLanes(op.getInputs().front().getType());
-    bool equal = llvm::all_of(op.getInputs(),
-                              [&](Value v) { return blockedLanes(v.getType()) == lanes; });
+    bool equal =
+        llvm::all_of(op.getInputs(), [&](Value v) { return blockedLanes(v.getType()) == lanes; });
     return setResult(op, equal ? lanes : 0);
   }
   for (int64_t lanes : {wide, int64_t(8)})
@@ -225,8 +225,7 @@ void LayoutChooser::visit(Operation *op) {
       .Case<ReduceMeanOp, ReduceSumOp, ReduceMaxOp, ReduceMinOp>(
           [&](auto reduce) { followIf(reducesSpaceOnly(reduce)); })
       // These read any layout and write plain rows; a relayout behind them is fused.
-      .Case<TransposeOp, DepthToSpaceOp, SpaceToDepthOp, ExpandOp>(
-          [&](auto) { setResult(op, 0); })
+      .Case<TransposeOp, DepthToSpaceOp, SpaceToDepthOp, ExpandOp>([&](auto) { setResult(op, 0); })
       .Default([&](Operation *other) {
         if (isElementwise(other) && other->getNumOperands() == 2)
           visitBinary(other);

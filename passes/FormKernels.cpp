@@ -96,8 +96,8 @@ static void outline(func::FuncOp main, const KernelGroup &group, const Twine &na
   fillBody(kernel, group, arguments);
 
   builder.setInsertionPoint(last);
-  auto launch = builder.create<LaunchOp>(loc, last->getResultTypes(),
-                                         FlatSymbolRefAttr::get(kernel.getSymNameAttr()), arguments);
+  auto launch = builder.create<LaunchOp>(
+      loc, last->getResultTypes(), FlatSymbolRefAttr::get(kernel.getSymNameAttr()), arguments);
   if (std::string nodes = displayName(loc); !nodes.empty())
     launch->setAttr("snc.name", builder.getStringAttr(nodes));
   last->replaceAllUsesWith(launch);

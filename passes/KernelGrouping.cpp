@@ -84,7 +84,8 @@ Grouper::Group *Grouper::producer(Value value, Operation *user) {
 /// one result element for each of the group's.
 bool Grouper::canFollow(Operation *op, Value operand) {
   Group *group = producer(operand, op);
-  return group && !group->closed && typeOf(operand).getShape() == typeOf(op->getResult(0)).getShape();
+  return group && !group->closed &&
+         typeOf(operand).getShape() == typeOf(op->getResult(0)).getShape();
 }
 
 /// Puts the operators of the group that ends in `from` before those of `into`.

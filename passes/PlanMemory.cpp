@@ -66,7 +66,8 @@ private:
 LogicalResult MemoryPlanner::check() {
   for (Operation &op : block)
     if (!staysOutside(&op) && !isa<LaunchOp>(op))
-      return op.emitOpError("is not in a kernel; --snc-form-kernels comes before --snc-plan-memory");
+      return op.emitOpError(
+          "is not in a kernel; --snc-form-kernels comes before --snc-plan-memory");
   llvm::DenseSet<Value> returned;
   for (Value v : exit->getOperands())
     if (!rootOf(v).getDefiningOp<LaunchOp>() || !returned.insert(rootOf(v)).second)
@@ -102,8 +103,9 @@ void MemoryPlanner::placeArena() {
 }
 
 BufferOp MemoryPlanner::makeBuffer(Value root, Space space, int64_t offset, RankedTensorType type) {
-  auto buffer = builder.create<BufferOp>(root.getLoc(), BufferType::get(type.getContext(), type),
-                                         space, offset, IntegerAttr(), StringAttr(), ElementsAttr());
+  auto buffer =
+      builder.create<BufferOp>(root.getLoc(), BufferType::get(type.getContext(), type), space,
+                               offset, IntegerAttr(), StringAttr(), ElementsAttr());
   buffers[root] = buffer;
   return buffer;
 }
@@ -118,14 +120,14 @@ void MemoryPlanner::makeBuffers() {
     unsigned i = argument.getArgNumber();
     BufferOp buffer = makeBuffer(argument, Space::input, 0, typeOf(argument));
     buffer.setIndex(i);
-    buffer.setNameAttr(nameOr(main.getArgAttrOfType<StringAttr>(i, "snc.name"),
-                              "input" + Twine(i), context));
+    buffer.setNameAttr(
+        nameOr(main.getArgAttrOfType<StringAttr>(i, "snc.name"), "input" + Twine(i), context));
   }
   for (auto [i, v] : llvm::enumerate(exit->getOperands())) {
     BufferOp buffer = makeBuffer(rootOf(v), Space::output, 0, typeOf(v));
     buffer.setIndex(i);
-    buffer.setNameAttr(nameOr(main.getResultAttrOfType<StringAttr>(i, "snc.name"),
-                              "output" + Twine(i), context));
+    buffer.setNameAttr(
+        nameOr(main.getResultAttrOfType<StringAttr>(i, "snc.name"), "output" + Twine(i), context));
   }
   for (LaunchOp launch : block.getOps<LaunchOp>()) {
     for (Value v : launch.getInputs()) {

@@ -87,8 +87,7 @@ TEST(BranchPlan, B5ASplitKernelIsJoined) {
 
 TEST(BranchPlan, JsonRoundTripKeepsEverything) {
   BranchPlan plan = twoBranches();
-  llvm::Expected<BranchPlan> back =
-      branchPlanFromJson(nlohmann::json::parse(toJson(plan).dump()));
+  llvm::Expected<BranchPlan> back = branchPlanFromJson(nlohmann::json::parse(toJson(plan).dump()));
   ASSERT_TRUE(bool(back)) << llvm::toString(back.takeError());
   EXPECT_TRUE(*back == plan);
 }
@@ -103,7 +102,8 @@ TEST(BranchPlan, JsonHasTheDocumentedForm) {
 
 TEST(BranchPlan, FaultyJsonIsAnError) {
   for (const char *text : {
-           "[]", R"({"kernels": 1})",
+           "[]",
+           R"({"kernels": 1})",
            R"({"kernels": "1", "devices": [], "branches": [], "syncs": []})",
            R"({"kernels": 1, "devices": [], "branches": [], "syncs": [{"after": 0, "kind": "x"}]})",
        }) {
