@@ -13,6 +13,9 @@ namespace {
 // What the runtime's allocator adds to a block: a header and rounding to 128.
 constexpr int64_t kBlockOverhead = 256;
 
+// Halide puts allocations of constant size up to this on the stack.
+constexpr int64_t kLargestOnStack = 16 * 1024;
+
 /// Sums heap allocations of a function; those on the stack cost no scratch.
 class ScratchCounter final : public hl::Internal::IRVisitor {
 public:
@@ -23,7 +26,9 @@ protected:
   using IRVisitor::visit;
   void visit(const hl::Internal::Allocate *op) override {
     int64_t count = op->constant_allocation_size();
-    bool onStack = op->memory_type == hl::MemoryType::Stack || op->memory_type == hl::MemoryType::Register;
+    bool onStack = op->memory_type == hl::MemoryType::Stack ||
+                   op->memory_type == hl::MemoryType::Register ||
+                   (count > 0 && count * op->type.bytes() <= kLargestOnStack);
     if (count <= 0 && !hl::Internal::is_const_zero(op->condition))
       unknown |= !onStack;
     else if (!onStack)
@@ -55,7 +60,8 @@ FailureOr<KernelInfo> build(KernelOp kernel, const Target &target, StringRef pat
   scheduleKernel(*lowered, kernel, target);
   std::vector<hl::Argument> arguments(lowered->arguments.begin(), lowered->arguments.end());
   std::string name = kernel.getSymName().str();
-  hl::Module module = lowered->output.compile_to_module(arguments, name, halideTarget(target));
+  hl::Module module = hl::Pipeline(lowered->output).compile_to_module(arguments, name, halideTarget(target),
+                                                         hl::LinkageType::External);
   KernelInfo info;
   if (!countScratch(module, name, info))
     return kernel.emitOpError("allocates memory of a size unknown at compile time");

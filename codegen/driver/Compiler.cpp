@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "codegen/driver/Compiler.h"
+
+#include "codegen/driver/Interrupt.h"
+#include "codegen/driver/KernelPool.h"
+#include "codegen/driver/OutputFolder.h"
+#include "codegen/driver/Summary.h"
+#include "codegen/emit/Link.h"
+#include "codegen/emit/LowerToLLVM.h"
+#include "codegen/emit/Objects.h"
+#include "codegen/emit/TextFiles.h"
+#include "codegen/emit/WeightPacker.h"
+#include "frontend/DiagnosticPrinter.h"
+#include "ir/Target.h"
+#include "runtime/snc_hash.h"
+#include "search/BranchPlan.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+#include <nlohmann/json.hpp>
+#include <thread>
+
+using namespace mlir;
+
+namespace snc {
+
+namespace {
+class Compilation {
+public:
+  Compilation(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err)
+      : options(options), out(out), err(err), printer(context, err) {
+    context.loadDialect<SncDialect, func::FuncDialect>();
+  }
+
+  bool run();
+
+private:
+  bool fail(const llvm::Twine &message) {
+    err << options.model << ": error: " << message << "\n";
+    return false;
+  }
+  bool check(llvm::Error error) { return error ? fail(llvm::toString(std::move(error))) : true; }
+
+  bool prepare();
+  bool import();
+  bool pipeline(void (*build)(OpPassManager &, const PipelineOptions &));
+  bool print();
+  bool emitLibrary();
+  bool writeObjects(const LinkTools &tools, OutputFolder &folder);
+  bool writeTexts(OutputFolder &folder);
+  std::string companion(llvm::StringRef relative);
+
+  const CompilerOptions &options;
+  llvm::raw_ostream &out, &err;
+  MLIRContext context;
+  DiagnosticPrinter printer;
+  const Target *target = nullptr;
+  int64_t threads = 1;
+  std::string name;
+  OwningOpRef<ModuleOp> module;
+  ScratchFolder scratch;
+  KernelPoolResult kernels;
+  LibraryDescription description;
+  std::vector<char> weights;
+  Stopwatch watch;
+};
+
+std::string Compilation::companion(llvm::StringRef relative) {
+  llvm::SmallString<256> path = llvm::sys::path::parent_path(options.executable);
+  llvm::sys::path::append(path, relative);
+  llvm::sys::path::remove_dots(path, /*remove_dot_dot=*/true);
+  return std::string(path);
+}
+
+bool Compilation::prepare() {
+  target = findTarget(options.target);
+  if (!target) {
+    std::string names = "host";
+    for (const Target &t : allTargets())
+      names += ", " + t.name.str();
+    return fail("--target: unknown '" + options.target + "'; there are " + names);
+  }
+  threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  name = options.name.empty() ? identifierOf(llvm::sys::path::stem(options.model)) : options.name;
+  if (identifierOf(name) != name)
+    return fail("--name: '" + name + "' is no C identifier; '" + identifierOf(name) + "' is");
+  return true;
+}
+
+bool Compilation::import() {
+  module = importOnnx(context, options.model, options.import);
+  if (!module)
+    return false;
+  setTarget(*module, *target, threads);
+  return true;
+}
+
+bool Compilation::pipeline(void (*build)(OpPassManager &, const PipelineOptions &)) {
+  PassManager pm(&context);
+  build(pm, options.pipeline);
+  return succeeded(pm.run(*module)) && !interrupted();
+}
+
+bool Compilation::print() {
+  std::error_code error;
+  llvm::ToolOutputFile file(options.output.empty() ? "-" : options.output, error, llvm::sys::fs::OF_Text);
+  if (error)
+    return fail("cannot write '" + options.output + "': " + error.message());
+  OpPrintingFlags flags;
+  if (options.elideWeights)
+    flags.elideLargeElementsAttrs(16).elideLargeResourceString(16);
+  module->print(file.os(), flags);
+  file.keep();
+  return true;
+}
+
+bool Compilation::writeTexts(OutputFolder &folder) {
+  std::string share = "share/" + name + "/";
+  BranchPlan plan = singleBranchPlan(int64_t(description.kernels.size()), {"cpu", threads});
+  if (!check(folder.write("include/" + name + ".h", headerText(description))) ||
+      !check(folder.write("lib/cmake/" + name + "/" + name + "Config.cmake", cmakeConfigText(description))) ||
+      !check(folder.write("lib/pkgconfig/" + name + ".pc", pkgConfigText(description))) ||
+      !check(folder.write(share + "plan.json", toJson(plan).dump(2) + "\n")))
+    return false;
+  auto manifest = manifestText(description, folder.root());
+  return manifest ? check(folder.write(share + "manifest.json", *manifest)) : check(manifest.takeError());
+}
+
+bool Compilation::writeObjects(const LinkTools &tools, OutputFolder &folder) {
+  ExecutorOptions executor;
+  executor.name = name;
+  executor.threads = threads;
+  executor.weightsHash = snc_hash64(weights.data(), weights.size());
+  if (options.weightsInFile)
+    executor.weightsFile = name + ".weights";
+  llvm::StringRef arch = target->triple.split('-').first;
+  std::string runtime = companion(("../lib/syncnasc/runtime-" + arch + ".bc").str());
+  if (!llvm::sys::fs::exists(runtime))
+    return fail("no runtime for " + arch + " at " + runtime);
+  std::vector<std::string> objects{scratch.root() + "/executor.o"};
+  if (failed(lowerToLLVM(*module, executor)) ||
+      !check(writeExecutorObject(*module, runtime, name + "_", *target, objects[0])))
+    return false;
+  objects.insert(objects.end(), kernels.objects.begin(), kernels.objects.end());
+  if (!options.weightsInFile && !weights.empty()) {
+    objects.push_back(scratch.root() + "/weights.o");
+    if (!check(writeDataObject(weights, kWeightsSymbol, *target, objects.back())))
+      return false;
+  }
+  auto lib = folder.folder("lib");
+  if (!lib)
+    return check(lib.takeError());
+  if (options.weightsInFile &&
+      !check(folder.write("share/" + name + "/" + name + ".weights", llvm::StringRef(weights.data(), weights.size()))))
+    return false;
+  return check(linkLibraries(tools, objects, name, *target, *lib, scratch.root()));
+}
+
+bool Compilation::emitLibrary() {
+  OutputFolder folder;
+  auto tools = LinkTools::find();
+  if (!tools)
+    return check(tools.takeError());
+  if (!check(folder.open(options.output, options.force)))
+    return false;
+  description = describe(*module, name);
+  description.weightsEmbedded = !options.weightsInFile;
+  auto packed = packWeights(*module->getOps<ProgramOp>().begin());
+  if (failed(packed))
+    return false;
+  weights = std::move(*packed);
+  if (!writeObjects(*tools, folder) || !writeTexts(folder) || interrupted())
+    return false;
+  if (!check(folder.commit()))
+    return false;
+  if (!options.quiet)
+    printSummary(out, description, kernels, options.output, watch.seconds());
+  return true;
+}
+
+bool Compilation::run() {
+  if (!prepare() || !import())
+    return false;
+  if (options.stage == Stage::import)
+    return print();
+  if (!pipeline(buildTensorPipeline))
+    return false;
+  if (options.stage == Stage::tensor)
+    return print();
+  if (!pipeline(buildKernelPipeline))
+    return false;
+  if (options.stage == Stage::kernel)
+    return print();
+  if (!pipeline(buildSchedulePipeline))
+    return false;
+  if (options.stage == Stage::schedule)
+    return print();
+  if (options.stage == Stage::llvm) {
+    ExecutorOptions executor;
+    executor.name = name;
+    executor.threads = threads;
+    return succeeded(lowerToLLVM(*module, executor)) && print();
+  }
+  if (!check(scratch.open()))
+    return false;
+  KernelPoolOptions pool{companion("syncnas-kernelc"), options.cacheDir,
+                         options.jobs ? options.jobs : std::max(1u, std::thread::hardware_concurrency()), !options.quiet};
+  auto compiled = compileKernels(*module, scratch.root(), pool);
+  if (failed(compiled))
+    return false;
+  kernels = std::move(*compiled);
+  return emitLibrary();
+}
+} // namespace
+
+int compileModel(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err) {
+  catchInterrupts();
+  bool good = Compilation(options, out, err).run();
+  return good ? 0 : interrupted() ? 130 : 1;
+}
+
+} // namespace snc

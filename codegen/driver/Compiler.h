@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The whole way from a model to a library.
+
+#ifndef SNC_CODEGEN_DRIVER_COMPILER_H
+#define SNC_CODEGEN_DRIVER_COMPILER_H
+
+#include "frontend/OnnxImporter.h"
+#include "passes/Pipelines.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+namespace snc {
+
+/// Where to stop and print instead of emitting a library.
+enum class Stage { library, import, tensor, kernel, schedule, llvm };
+
+struct CompilerOptions {
+  std::string model;      ///< path of the ONNX file
+  std::string output;     ///< folder; with another stage a file, empty: standard output
+  std::string name;       ///< prefix of public symbols; empty: from the model's file name
+  std::string target = "host";
+  int64_t threads = 0;    ///< strips of a kernel, default threads; 0: this machine's
+  ImportOptions import;
+  PipelineOptions pipeline;
+  bool weightsInFile = false; ///< share/<name>/<name>.weights instead of embedded
+  bool force = false;     ///< replace an output folder that is not ours
+  Stage stage = Stage::library;
+  bool elideWeights = false; ///< print large weights as "elided"
+  std::string cacheDir;   ///< of compiled kernels; empty: the user's
+  unsigned jobs = 0;      ///< kernel compilers at once; 0: one for each processor
+  bool quiet = false;     ///< no progress, no summary
+  std::string executable; ///< path of the running program, to find its companions
+};
+
+/// Compiles; messages go to `err`, the summary to `out`. Returns the process's exit
+/// code: 0, 1 after one located error, 130 when interrupted. On failure nothing
+/// is left behind and an earlier output folder is unchanged.
+int compileModel(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err);
+
+} // namespace snc
+
+#endif // SNC_CODEGEN_DRIVER_COMPILER_H

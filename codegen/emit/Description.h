@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What an emitted library is, for the files that describe it.
+
+#ifndef SNC_CODEGEN_EMIT_DESCRIPTION_H
+#define SNC_CODEGEN_EMIT_DESCRIPTION_H
+
+#include "ir/SncOps.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace snc {
+
+struct TensorDescription {
+  std::string name;       ///< the model's
+  std::string identifier; ///< the same as a C identifier, unique in its list
+  mlir::RankedTensorType type;
+};
+
+struct KernelDescription {
+  std::string name, nodes, op;
+  int64_t flops = 0, bytes = 0;
+};
+
+struct LibraryDescription {
+  std::string name, model, target;
+  int64_t threads = 1;
+  bool weightsEmbedded = true;
+  std::vector<TensorDescription> inputs, outputs;
+  std::vector<KernelDescription> kernels; ///< in order of execution
+  std::vector<std::pair<std::string, int64_t>> operators; ///< and how often, by name
+  int64_t arena = 0, arenaLowerBound = 0, weights = 0;
+};
+
+/// Reads a module at the schedule level.
+LibraryDescription describe(mlir::ModuleOp module, llvm::StringRef name);
+
+/// `text` as a C identifier that is no keyword.
+std::string identifierOf(llvm::StringRef text);
+
+/// The C type of an element, "float".
+std::string cType(mlir::Type element);
+
+} // namespace snc
+
+#endif // SNC_CODEGEN_EMIT_DESCRIPTION_H

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "codegen/emit/Link.h"
+
+#include "codegen/emit/Objects.h"
+
+#include "llvm/Object/ArchiveWriter.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+
+namespace snc {
+
+namespace {
+llvm::Error failure(const llvm::Twine &message) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
+}
+
+llvm::Expected<std::string> findTool(llvm::StringRef name, llvm::StringRef package) {
+  for (std::string candidate : {name.str(), name.str() + "-19"}) {
+    if (auto beside = llvm::sys::findProgramByName(candidate, {SNC_LLVM_TOOLS_DIR}))
+      return *beside;
+    if (auto inPath = llvm::sys::findProgramByName(candidate))
+      return *inPath;
+  }
+  return failure("cannot find " + name + ": install the package " + package);
+}
+
+/// Runs a program; on failure the error holds what it printed.
+llvm::Error run(const std::string &program, llvm::ArrayRef<std::string> arguments, llvm::StringRef scratch) {
+  std::vector<llvm::StringRef> line{program};
+  line.insert(line.end(), arguments.begin(), arguments.end());
+  std::string log = (scratch + "/tool.log").str(), message;
+  std::optional<llvm::StringRef> redirects[] = {llvm::StringRef(""), llvm::StringRef(log), llvm::StringRef(log)};
+  int code = llvm::sys::ExecuteAndWait(program, line, std::nullopt, redirects, 0, 0, &message);
+  if (code == 0)
+    return llvm::Error::success();
+  auto printed = llvm::MemoryBuffer::getFile(log);
+  std::string text = printed ? (*printed)->getBuffer().trim().str() : "";
+  return failure(llvm::sys::path::filename(program) + " failed: " + (message.empty() ? text : message));
+}
+
+/// Empty shared objects with the names of the system's libraries: linking against
+/// them records the names.
+llvm::Expected<std::vector<std::string>> systemStubs(const LinkTools &tools, const Target &target, llvm::StringRef scratch) {
+  std::string empty = (scratch + "/empty.o").str();
+  if (auto error = writeDataObject({}, "snc_nothing", target, empty))
+    return std::move(error);
+  std::vector<std::string> stubs;
+  for (const char *soname : {"libm.so.6", "libc.so.6"}) {
+    std::string path = (scratch + "/" + soname).str();
+    if (auto error = run(tools.lld, {"-shared", "-soname", soname, empty, "-o", path}, scratch))
+      return std::move(error);
+    stubs.push_back(path);
+  }
+  return stubs;
+}
+
+llvm::Error writeStatic(const std::string &object, llvm::StringRef path) {
+  auto member = llvm::NewArchiveMember::getFile(object, /*Deterministic=*/true);
+  if (!member)
+    return member.takeError();
+  std::vector<llvm::NewArchiveMember> members;
+  members.push_back(std::move(*member));
+  return llvm::writeArchive(path, members, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
+                            /*Deterministic=*/true, /*Thin=*/false);
+}
+} // namespace
+
+llvm::Expected<LinkTools> LinkTools::find() {
+  auto lld = findTool("ld.lld", "lld-19");
+  if (!lld)
+    return lld.takeError();
+  auto objcopy = findTool("llvm-objcopy", "llvm-19");
+  if (!objcopy)
+    return objcopy.takeError();
+  return LinkTools{*lld, *objcopy};
+}
+
+llvm::Error linkLibraries(const LinkTools &tools, llvm::ArrayRef<std::string> objects, llvm::StringRef name,
+                          const Target &target, llvm::StringRef folder, llvm::StringRef scratch) {
+  std::string joined = (scratch + "/joined.o").str(), object = (scratch + "/" + name + ".o").str();
+  std::vector<std::string> join{"-r", "-o", joined};
+  join.insert(join.end(), objects.begin(), objects.end());
+  if (auto error = run(tools.lld, join, scratch))
+    return error;
+  std::string keep = ("--keep-global-symbol=" + name + "_*").str();
+  if (auto error = run(tools.objcopy, {"--wildcard", keep, "--strip-unneeded", "--remove-section=.comment", joined, object}, scratch))
+    return error;
+  std::string base = (folder + "/lib" + name).str();
+  if (auto error = writeStatic(object, base + ".a"))
+    return error;
+  auto stubs = systemStubs(tools, target, scratch);
+  if (!stubs)
+    return stubs.takeError();
+  std::vector<std::string> shared{"-shared", "-soname", ("lib" + name + ".so").str(), "-o", base + ".so",
+                                  "-z", "noexecstack", "-z", "relro", "--no-as-needed", object};
+  shared.insert(shared.end(), stubs->begin(), stubs->end());
+  return run(tools.lld, shared, scratch);
+}
+
+} // namespace snc

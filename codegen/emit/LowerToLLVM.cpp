@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "codegen/emit/LowerToLLVM.h"
+
+#include "codegen/emit/ModelTables.h"
+#include "runtime/snc.h"
+
+using namespace mlir;
+
+namespace snc {
+
+namespace {
+constexpr int64_t kBufferBytes = 56; // sizeof(snc_buffer)
+
+class Executor {
+public:
+  Executor(ModuleOp module, const ExecutorOptions &options)
+      : module(module), options(options), b(OpBuilder::atBlockEnd(module.getBody())),
+        loc(module.getLoc()), ptr(LLVM::LLVMPointerType::get(module.getContext())), i32(b.getI32Type()) {}
+
+  LLVM::LLVMFuncOp declare(StringRef name, Type result, ArrayRef<Type> arguments) {
+    if (auto known = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
+      return known;
+    b.setInsertionPointToEnd(module.getBody());
+    return b.create<LLVM::LLVMFuncOp>(loc, name, LLVM::LLVMFunctionType::get(result, arguments));
+  }
+
+  /// execute(worker, buffers, trace): the calls in order, each checked.
+  void addExecute(ProgramOp program, ArrayRef<int64_t> first) {
+    LLVM::LLVMFuncOp begin = declare("snc_trace_begin", none(), {ptr, i32});
+    LLVM::LLVMFuncOp end = declare("snc_trace_end", none(), {ptr, i32});
+    LLVM::LLVMFuncOp function = declare("snc_execute", i32, {ptr, ptr, ptr});
+    function.setLinkage(LLVM::Linkage::Internal);
+    Block *entry = function.addEntryBlock(b);
+    Block *failed = b.createBlock(&function.getBody());
+    failed->addArgument(i32, loc);
+    b.create<LLVM::ReturnOp>(loc, failed->getArgument(0));
+    b.setInsertionPointToEnd(entry);
+    Value worker = entry->getArgument(0), buffers = entry->getArgument(1), trace = entry->getArgument(2);
+    Value traced = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::ne, trace, b.create<LLVM::ZeroOp>(loc, ptr));
+    Value zero = constant(0);
+    for (auto [i, call] : llvm::enumerate(program.getBody().getOps<CallOp>())) {
+      traceIf(function, traced, begin, trace, int64_t(i));
+      SmallVector<Value> arguments{worker};
+      for (size_t k = 0; k < call.getNumOperands(); ++k)
+        arguments.push_back(bufferAt(buffers, first[i] + int64_t(k)));
+      SmallVector<Type> types(arguments.size(), ptr);
+      OpBuilder::InsertPoint here = b.saveInsertionPoint();
+      LLVM::LLVMFuncOp kernel = declare(call.getKernel(), i32, types);
+      b.restoreInsertionPoint(here);
+      Value status = b.create<LLVM::CallOp>(loc, kernel, arguments).getResult();
+      traceIf(function, traced, end, trace, int64_t(i));
+      Value bad = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::ne, status, zero);
+      Block *next = addBlock(function);
+      b.create<LLVM::CondBrOp>(loc, bad, failed, ValueRange{status}, next, ValueRange{});
+      b.setInsertionPointToEnd(next);
+    }
+    b.create<LLVM::ReturnOp>(loc, zero);
+  }
+
+  /// The public functions: each hands the model, or what it was given, on.
+  void addInterface() {
+    Type i64 = b.getI64Type();
+    wrap("options_init", "snc_options_init", none(), {ptr}, false);
+    wrap("create", "snc_context_create", i32, {ptr, ptr}, true);
+    wrap("run", "snc_context_run", i32, {ptr, ptr, ptr}, false);
+    wrap("run_indexed", "snc_context_run", i32, {ptr, ptr, ptr}, false);
+    wrap("destroy", "snc_context_destroy", none(), {ptr}, false);
+    wrap("strerror", "snc_strerror", ptr, {i32}, false);
+    wrap("input_count", "snc_model_input_count", i32, {}, true);
+    wrap("output_count", "snc_model_output_count", i32, {}, true);
+    wrap("kernel_count", "snc_model_kernel_count", i32, {}, true);
+    wrap("input_info", "snc_model_input_info", ptr, {i32}, true);
+    wrap("output_info", "snc_model_output_info", ptr, {i32}, true);
+    wrap("kernel_info", "snc_model_kernel_info", ptr, {i32}, true);
+    wrap("workspace_bytes", "snc_model_workspace_bytes", i64, {i32}, true);
+    wrap("workspace_alignment", "snc_model_workspace_alignment", i64, {}, true);
+    LLVM::LLVMFuncOp version = declare(options.name + "_abi_version", i32, {});
+    b.setInsertionPointToEnd(version.addEntryBlock(b));
+    b.create<LLVM::ReturnOp>(loc, constant(SNC_ABI_VERSION));
+  }
+
+private:
+  Type none() { return LLVM::LLVMVoidType::get(module.getContext()); }
+  Value constant(int64_t v) { return b.create<LLVM::ConstantOp>(loc, i32, b.getI32IntegerAttr(int32_t(v))); }
+
+  Block *addBlock(LLVM::LLVMFuncOp function) {
+    OpBuilder::InsertionGuard guard(b);
+    return b.createBlock(&function.getBody(), function.getBody().end());
+  }
+
+  Value bufferAt(Value buffers, int64_t index) {
+    return b.create<LLVM::GEPOp>(loc, ptr, b.getI8Type(), buffers, ArrayRef<LLVM::GEPArg>{int32_t(index * kBufferBytes)});
+  }
+
+  void traceIf(LLVM::LLVMFuncOp function, Value traced, LLVM::LLVMFuncOp hook, Value trace, int64_t kernel) {
+    Block *call = addBlock(function), *next = addBlock(function);
+    b.create<LLVM::CondBrOp>(loc, traced, call, next);
+    b.setInsertionPointToEnd(call);
+    b.create<LLVM::CallOp>(loc, hook, ValueRange{trace, constant(kernel)});
+    b.create<LLVM::BrOp>(loc, next);
+    b.setInsertionPointToEnd(next);
+  }
+
+  void wrap(StringRef function, StringRef target, Type result, ArrayRef<Type> arguments, bool takesModel) {
+    SmallVector<Type> inner(arguments);
+    if (takesModel)
+      inner.insert(inner.begin(), ptr);
+    LLVM::LLVMFuncOp callee = declare(target, result, inner);
+    LLVM::LLVMFuncOp wrapper = declare((options.name + "_" + function).str(), result, arguments);
+    Block *entry = wrapper.addEntryBlock(b);
+    b.setInsertionPointToEnd(entry);
+    SmallVector<Value> values(entry->getArguments());
+    if (takesModel)
+      values.insert(values.begin(), b.create<LLVM::AddressOfOp>(loc, ptr, "snc_the_model"));
+    auto call = b.create<LLVM::CallOp>(loc, callee, values);
+    b.create<LLVM::ReturnOp>(loc, call.getResults());
+  }
+
+  ModuleOp module;
+  const ExecutorOptions &options;
+  OpBuilder b;
+  Location loc;
+  Type ptr, i32;
+};
+
+struct LowerToLLVMPass final : PassWrapper<LowerToLLVMPass, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerToLLVMPass)
+  StringRef getArgument() const final { return "snc-lower-to-llvm"; }
+  StringRef getDescription() const final { return "turns a program in memory into its executor"; }
+  void getDependentDialects(DialectRegistry &registry) const final { registry.insert<LLVM::LLVMDialect>(); }
+  void runOnOperation() final {
+    ExecutorOptions options;
+    options.threads = 1;
+    if (failed(lowerToLLVM(getOperation(), options)))
+      signalPassFailure();
+  }
+};
+} // namespace
+
+LogicalResult lowerToLLVM(ModuleOp module, const ExecutorOptions &options) {
+  module.getContext()->loadDialect<LLVM::LLVMDialect>();
+  auto programs = module.getOps<ProgramOp>();
+  if (programs.empty())
+    return module.emitError("S1: there is no snc.program to lower");
+  ProgramOp program = *programs.begin();
+  ModelTables tables(module, options);
+  tables.addModel(program, "snc_execute");
+  Executor executor(module, options);
+  SmallVector<Operation *> done{program};
+  llvm::append_range(done, module.getOps<KernelOp>());
+  // The kernels' names become those of functions in other objects.
+  SmallVector<int64_t> first(tables.firstBuffers());
+  for (Operation *op : llvm::drop_begin(done))
+    op->erase();
+  executor.addExecute(program, first);
+  program->erase();
+  executor.addInterface();
+  return success();
+}
+
+void registerEmitPasses() { PassRegistration<LowerToLLVMPass>(); }
+
+} // namespace snc
