@@ -55,6 +55,7 @@ private:
   ImportState state;
   OwningOpRef<ModuleOp> module;
   func::FuncOp main;
+  SmallVector<Attribute> inputNames;
   GraphFacts facts;
 };
 
@@ -114,7 +115,6 @@ FailureOr<RankedTensorType> Importer::inputType(const onnx::ValueInfoProto &inpu
 }
 
 LogicalResult Importer::readInputs() {
-  SmallVector<Type> types;
   llvm::StringSet<> names;
   for (const auto &input : file.model().graph().input()) {
     names.insert(input.name());
@@ -123,11 +123,8 @@ LogicalResult Importer::readInputs() {
     auto type = inputType(input);
     if (failed(type))
       return failure();
-    unsigned index = unsigned(types.size());
-    types.push_back(*type);
     Value argument = main.getBody().front().addArgument(*type, fileLoc);
-    main.setFunctionType(FunctionType::get(&context, types, {}));
-    main.setArgAttr(index, "snc.name", StringAttr::get(&context, input.name()));
+    inputNames.push_back(StringAttr::get(&context, input.name()));
     state.values[input.name()] = {argument, std::nullopt};
   }
   for (const auto &entry : options.shapes)
@@ -197,6 +194,8 @@ LogicalResult Importer::finish() {
   }
   state.builder.create<func::ReturnOp>(fileLoc, results);
   main.setFunctionType(FunctionType::get(&context, main.getBody().getArgumentTypes(), ValueRange(results).getTypes()));
+  for (auto [i, name] : llvm::enumerate(inputNames))
+    main.setArgAttr(unsigned(i), "snc.name", name);
   for (auto [i, name] : llvm::enumerate(names))
     main.setResultAttr(unsigned(i), "snc.name", name);
   return verify(*module);

@@ -14,16 +14,21 @@
 
 namespace cl = llvm::cl;
 
-static cl::OptionCategory category("syncnas-kernelc options");
-static cl::opt<std::string> input(cl::Positional, cl::desc("<kernel.mlir>"), cl::Required, cl::cat(category));
-static cl::opt<std::string> output(cl::Positional, cl::desc("<kernel.o>"), cl::Required, cl::cat(category));
-static cl::opt<std::string> infoPath("info", cl::desc("Write scratch sizes and costs there as JSON"), cl::cat(category));
+/// Made in main, after LLVM's own options are gone: names like `threads` are theirs too.
+struct Flags {
+  cl::OptionCategory category{"syncnas-kernelc options"};
+  cl::opt<std::string> input{cl::Positional, cl::desc("<kernel.mlir>"), cl::Required, cl::cat(category)};
+  cl::opt<std::string> output{cl::Positional, cl::desc("<kernel.o>"), cl::Required, cl::cat(category)};
+  cl::opt<std::string> infoPath{"info", cl::desc("Write scratch sizes and costs there as JSON"), cl::cat(category)};
+};
+static Flags *flags;
+
 
 static bool writeInfo(const snc::KernelInfo &info) {
   std::error_code error;
-  llvm::ToolOutputFile file(infoPath, error, llvm::sys::fs::OF_None);
+  llvm::ToolOutputFile file(flags->infoPath, error, llvm::sys::fs::OF_None);
   if (error) {
-    llvm::errs() << infoPath << ": " << error.message() << "\n";
+    llvm::errs() << flags->infoPath << ": " << error.message() << "\n";
     return false;
   }
   llvm::json::OStream json(file.os());
@@ -38,18 +43,21 @@ static bool writeInfo(const snc::KernelInfo &info) {
 }
 
 int main(int argc, char **argv) {
-  cl::HideUnrelatedOptions(category);
+  cl::ResetCommandLineParser();
+  static Flags made;
+  flags = &made;
+  cl::HideUnrelatedOptions(made.category);
   cl::ParseCommandLineOptions(argc, argv, "compiles one snc.kernel to an object\n");
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   context.loadDialect<snc::SncDialect, mlir::func::FuncDialect>();
   llvm::SourceMgr sources;
   mlir::SourceMgrDiagnosticHandler handler(sources, &context);
-  auto module = mlir::parseSourceFile<mlir::ModuleOp>(input, sources, &context);
+  auto module = mlir::parseSourceFile<mlir::ModuleOp>(flags->input, sources, &context);
   if (!module)
     return 1;
-  auto info = snc::compileKernel(*module, output);
-  if (failed(info) || (!infoPath.empty() && !writeInfo(*info))) {
-    llvm::sys::fs::remove(output);
+  auto info = snc::compileKernel(*module, flags->output);
+  if (failed(info) || (!flags->infoPath.empty() && !writeInfo(*info))) {
+    llvm::sys::fs::remove(flags->output);
     return 1;
   }
   return 0;

@@ -16,22 +16,27 @@ namespace cl = llvm::cl;
 using namespace snc::run;
 using Json = nlohmann::ordered_json;
 
-static cl::OptionCategory category("syncnas-run options");
-static cl::opt<std::string> folder(cl::Positional, cl::desc("<folder that syncnasc -o wrote>"), cl::Required, cl::cat(category));
-static cl::opt<std::string> name("name", cl::desc("Which library of the folder"), cl::cat(category));
-static cl::list<std::string> inputs("input", cl::desc("An input: [name=]file with .npy, .pb (TensorProto), .jpg, .png or .bmp; others are random"), cl::value_desc("name=file"), cl::cat(category));
-static cl::opt<std::string> outputDir("output-dir", cl::desc("Write every output there as <name>.npy"), cl::cat(category));
-static cl::opt<std::string> preprocess("preprocess", cl::desc("How pictures are normalised: imagenet, inception, caffe, cifar10, face, unit, raw"), cl::init("imagenet"), cl::cat(category));
-static cl::opt<unsigned> top("top", cl::desc("Show the best K classes of the first output"), cl::value_desc("K"), cl::cat(category));
-static cl::opt<std::string> labels("labels", cl::desc("File with one label a line"), cl::cat(category));
-static cl::opt<unsigned> labelOffset("label-offset", cl::desc("Class of the first label (1 where class 0 is the background)"), cl::init(0), cl::cat(category));
-static cl::opt<bool> bench("benchmark", cl::desc("Time the library on random inputs"), cl::cat(category));
-static cl::opt<int> rounds("rounds", cl::desc("Timed runs of --benchmark"), cl::init(100), cl::cat(category));
-static cl::opt<int> threads("threads", cl::desc("Threads of one run (default: as compiled)"), cl::init(0), cl::cat(category));
-static cl::opt<unsigned> spin("spin-us", cl::desc("How long idle workers spin before they sleep"), cl::init(SNC_DEFAULT_SPIN_US), cl::cat(category));
-static cl::opt<std::string> eval("eval", cl::desc("Top-1 and top-5 over a folder of pictures (sub-folders are classes, or --truth)"), cl::value_desc("folder"), cl::cat(category));
-static cl::opt<std::string> truth("truth", cl::desc("Lines 'picture class' for --eval, classes counted as the labels"), cl::value_desc("file"), cl::cat(category));
-static cl::opt<bool> json("json", cl::desc("Results as JSON on standard output"), cl::cat(category));
+/// Made in main, after LLVM's own options are gone: names like `threads` are theirs too.
+struct Flags {
+  cl::OptionCategory category{"syncnas-run options"};
+  cl::opt<std::string> folder{cl::Positional, cl::desc("<folder that syncnasc -o wrote>"), cl::Required, cl::cat(category)};
+  cl::opt<std::string> name{"name", cl::desc("Which library of the folder"), cl::cat(category)};
+  cl::list<std::string> inputs{"input", cl::desc("An input: [name=]file with .npy, .pb (TensorProto), .jpg, .png or .bmp; others are random"), cl::value_desc("name=file"), cl::cat(category)};
+  cl::opt<std::string> outputDir{"output-dir", cl::desc("Write every output there as <name>.npy"), cl::cat(category)};
+  cl::opt<std::string> preprocess{"preprocess", cl::desc("How pictures are normalised: imagenet, inception, caffe, cifar10, face, unit, raw"), cl::init("imagenet"), cl::cat(category)};
+  cl::opt<unsigned> top{"top", cl::desc("Show the best K classes of the first output"), cl::value_desc("K"), cl::cat(category)};
+  cl::opt<std::string> labels{"labels", cl::desc("File with one label a line"), cl::cat(category)};
+  cl::opt<unsigned> labelOffset{"label-offset", cl::desc("Class of the first label (1 where class 0 is the background)"), cl::init(0), cl::cat(category)};
+  cl::opt<bool> bench{"benchmark", cl::desc("Time the library on random inputs"), cl::cat(category)};
+  cl::opt<int> rounds{"rounds", cl::desc("Timed runs of --benchmark"), cl::init(100), cl::cat(category)};
+  cl::opt<int> threads{"threads", cl::desc("Threads of one run (default: as compiled)"), cl::init(0), cl::cat(category)};
+  cl::opt<unsigned> spin{"spin-us", cl::desc("How long idle workers spin before they sleep"), cl::init(SNC_DEFAULT_SPIN_US), cl::cat(category)};
+  cl::opt<std::string> eval{"eval", cl::desc("Top-1 and top-5 over a folder of pictures (sub-folders are classes, or --truth)"), cl::value_desc("folder"), cl::cat(category)};
+  cl::opt<std::string> truth{"truth", cl::desc("Lines 'picture class' for --eval, classes counted as the labels"), cl::value_desc("file"), cl::cat(category)};
+  cl::opt<bool> json{"json", cl::desc("Results as JSON on standard output"), cl::cat(category)};
+};
+static Flags *flags;
+
 
 static size_t inputIndex(const LoadedLibrary &library, const std::string &wanted) {
   std::string names;
@@ -46,44 +51,44 @@ static size_t inputIndex(const LoadedLibrary &library, const std::string &wanted
 static void readInputs(Session &session) {
   const LoadedLibrary &library = session.library();
   session.fillRandom(1);
-  for (const std::string &text : inputs) {
+  for (const std::string &text : flags->inputs) {
     size_t equals = text.find('=');
     bool named = equals != text.npos;
     if (!named && library.inputs().size() != 1)
-      throw RunError("--input: this model has several inputs, write name=file");
+      throw RunError("--input: this model has several flags->inputs, write name=file");
     size_t i = named ? inputIndex(library, text.substr(0, equals)) : 0;
     std::string file = named ? text.substr(equals + 1) : text;
     const snc_tensor_info &info = *library.inputs()[i];
     if (isImagePath(file))
-      readImage(file, findPreset(preprocess), info, reinterpret_cast<float *>(session.input(i)));
+      readImage(file, findPreset(flags->preprocess), info, reinterpret_cast<float *>(session.input(i)));
     else
       readTensor(file, info, session.input(i));
   }
 }
 
 static void writeOutputs(const Session &session) {
-  if (std::error_code error = llvm::sys::fs::create_directories(outputDir))
-    throw RunError(outputDir + ": cannot make this folder: " + error.message());
+  if (std::error_code error = llvm::sys::fs::create_directories(flags->outputDir))
+    throw RunError(flags->outputDir + ": cannot make this flags->folder: " + error.message());
   for (size_t i = 0; i < session.library().outputs().size(); ++i) {
     const snc_tensor_info &info = *session.library().outputs()[i];
     std::string file = info.name;
     for (char &c : file)
       c = c == '/' || c == ':' ? '_' : c;
-    writeNpy(outputDir + "/" + file + ".npy", info, session.output(i));
+    writeNpy(flags->outputDir + "/" + file + ".npy", info, session.output(i));
   }
 }
 
 static Json runOnce(Session &session) {
   readInputs(session);
   session.run();
-  if (!outputDir.empty())
+  if (!flags->outputDir.empty())
     writeOutputs(session);
   Json result;
   for (const snc_tensor_info *info : session.library().outputs())
     result["outputs"].push_back({{"name", info->name}, {"dtype", dtypeName(info->dtype)}, {"shape", shapeText(*info)}});
-  auto names = labels.empty() ? std::vector<std::string>() : readLabels(labels);
-  if (top)
-    result["top"] = topK(session, top, names, labelOffset);
+  auto names = flags->labels.empty() ? std::vector<std::string>() : readLabels(flags->labels);
+  if (flags->top)
+    result["top"] = topK(session, flags->top, names, flags->labelOffset);
   return result;
 }
 
@@ -96,39 +101,42 @@ static void printRun(const Json &result) {
 }
 
 static void execute() {
-  LoadedLibrary library = LoadedLibrary::open(folder, name);
+  LoadedLibrary library = LoadedLibrary::open(flags->folder, flags->name);
   snc_options options;
   library.optionsInit(options);
-  options.threads = threads;
-  options.spin_us = spin;
+  options.threads = flags->threads;
+  options.spin_us = flags->spin;
   options.log = [](void *, const char *message) { std::fprintf(stderr, "%s\n", message); };
-  if (bench) {
+  if (flags->bench) {
     BenchmarkOptions how;
-    how.rounds = rounds;
+    how.rounds = flags->rounds;
     Json result = benchmark(library, options, how);
-    std::fputs((json ? result.dump(2) + "\n" : benchmarkText(result)).c_str(), stdout);
+    std::fputs((flags->json ? result.dump(2) + "\n" : benchmarkText(result)).c_str(), stdout);
     return;
   }
   Session session(library, options);
-  if (!eval.empty()) {
-    EvalOptions how{eval, truth, labels.empty() ? std::vector<std::string>() : readLabels(labels), labelOffset, true};
-    Json result = evaluate(session, findPreset(preprocess), how);
-    if (json)
+  if (!flags->eval.empty()) {
+    EvalOptions how{flags->eval, flags->truth, flags->labels.empty() ? std::vector<std::string>() : readLabels(flags->labels), flags->labelOffset, true};
+    Json result = evaluate(session, findPreset(flags->preprocess), how);
+    if (flags->json)
       std::printf("%s\n", result.dump(2).c_str());
     else
-      std::printf("top-1 %.2f %%  top-5 %.2f %%  of %d pictures\n", result["top1_percent"].get<double>(),
+      std::printf("top-1 %.2f %%  flags->top-5 %.2f %%  of %d pictures\n", result["top1_percent"].get<double>(),
                   result["top5_percent"].get<double>(), result["images"].get<int>());
     return;
   }
   Json result = runOnce(session);
-  if (json)
+  if (flags->json)
     std::printf("%s\n", result.dump(2).c_str());
   else
     printRun(result);
 }
 
 int main(int argc, char **argv) {
-  cl::HideUnrelatedOptions(category);
+  cl::ResetCommandLineParser();
+  static Flags made;
+  flags = &made;
+  cl::HideUnrelatedOptions(made.category);
   cl::ParseCommandLineOptions(argc, argv, "runs, times and judges a library that syncnasc made\n");
   try {
     execute();
