@@ -84,7 +84,8 @@ bool Compilation::prepare() {
       names += ", " + t.name.str();
     return fail("--target: unknown '" + options.target + "'; there are " + names);
   }
-  threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  threads =
+      options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   name = options.name.empty() ? identifierOf(llvm::sys::path::stem(options.model)) : options.name;
   if (identifierOf(name) != name)
     return fail("--name: '" + name + "' is no C identifier; '" + identifierOf(name) + "' is");
@@ -107,7 +108,8 @@ bool Compilation::pipeline(void (*build)(OpPassManager &, const PipelineOptions 
 
 bool Compilation::print() {
   std::error_code error;
-  llvm::ToolOutputFile file(options.output.empty() ? "-" : options.output, error, llvm::sys::fs::OF_Text);
+  llvm::ToolOutputFile file(options.output.empty() ? "-" : options.output, error,
+                            llvm::sys::fs::OF_Text);
   if (error)
     return fail("cannot write '" + options.output + "': " + error.message());
   OpPrintingFlags flags;
@@ -122,12 +124,14 @@ bool Compilation::writeTexts(OutputFolder &folder) {
   std::string share = "share/" + name + "/";
   BranchPlan plan = singleBranchPlan(int64_t(description.kernels.size()), {"cpu", threads});
   if (!check(folder.write("include/" + name + ".h", headerText(description))) ||
-      !check(folder.write("lib/cmake/" + name + "/" + name + "Config.cmake", cmakeConfigText(description))) ||
+      !check(folder.write("lib/cmake/" + name + "/" + name + "Config.cmake",
+                          cmakeConfigText(description))) ||
       !check(folder.write("lib/pkgconfig/" + name + ".pc", pkgConfigText(description))) ||
       !check(folder.write(share + "plan.json", toJson(plan).dump(2) + "\n")))
     return false;
   auto manifest = manifestText(description, folder.root());
-  return manifest ? check(folder.write(share + "manifest.json", *manifest)) : check(manifest.takeError());
+  return manifest ? check(folder.write(share + "manifest.json", *manifest))
+                  : check(manifest.takeError());
 }
 
 bool Compilation::writeObjects(const LinkTools &tools, OutputFolder &folder) {
@@ -155,7 +159,8 @@ bool Compilation::writeObjects(const LinkTools &tools, OutputFolder &folder) {
   if (!lib)
     return check(lib.takeError());
   if (options.weightsInFile &&
-      !check(folder.write("share/" + name + "/" + name + ".weights", llvm::StringRef(weights.data(), weights.size()))))
+      !check(folder.write("share/" + name + "/" + name + ".weights",
+                          llvm::StringRef(weights.data(), weights.size()))))
     return false;
   return check(linkLibraries(tools, objects, name, *target, *lib, scratch.root()));
 }
@@ -208,7 +213,9 @@ bool Compilation::run() {
   if (!check(scratch.open()))
     return false;
   KernelPoolOptions pool{companion("syncnas-kernelc"), options.cacheDir,
-                         options.jobs ? options.jobs : std::max(1u, std::thread::hardware_concurrency()), !options.quiet};
+                         options.jobs ? options.jobs
+                                      : std::max(1u, std::thread::hardware_concurrency()),
+                         !options.quiet};
   auto compiled = compileKernels(*module, scratch.root(), pool);
   if (failed(compiled))
     return false;

@@ -16,21 +16,21 @@ namespace snc {
 enum class Stage { library, import, tensor, kernel, schedule, llvm };
 
 struct CompilerOptions {
-  std::string model;      ///< path of the ONNX file
-  std::string output;     ///< folder; with another stage a file, empty: standard output
-  std::string name;       ///< prefix of public symbols; empty: from the model's file name
+  std::string model;  ///< path of the ONNX file
+  std::string output; ///< folder; with another stage a file, empty: standard output
+  std::string name;   ///< prefix of public symbols; empty: from the model's file name
   std::string target = "host";
-  int64_t threads = 0;    ///< strips of a kernel, default threads; 0: this machine's
+  int64_t threads = 0; ///< strips of a kernel, default threads; 0: this machine's
   ImportOptions import;
   PipelineOptions pipeline;
   bool weightsInFile = false; ///< share/<name>/<name>.weights instead of embedded
-  bool force = false;     ///< replace an output folder that is not ours
+  bool force = false;         ///< replace an output folder that is not ours
   Stage stage = Stage::library;
   bool elideWeights = false; ///< print large weights as "elided"
-  std::string cacheDir;   ///< of compiled kernels; empty: the user's
-  unsigned jobs = 0;      ///< kernel compilers at once; 0: one for each processor
-  bool quiet = false;     ///< no progress, no summary
-  std::string executable; ///< path of the running program, to find its companions
+  std::string cacheDir;      ///< of compiled kernels; empty: the user's
+  unsigned jobs = 0;         ///< kernel compilers at once; 0: one for each processor
+  bool quiet = false;        ///< no progress, no summary
+  std::string executable;    ///< path of the running program, to find its companions
 };
 
 /// Compiles; messages go to `err`, the summary to `out`. Returns the process's exit

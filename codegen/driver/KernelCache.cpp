@@ -32,7 +32,8 @@ static std::string defaultFolder() {
   return std::string(path);
 }
 
-KernelCache::KernelCache(std::string given) : folder(given.empty() ? defaultFolder() : std::move(given)) {
+KernelCache::KernelCache(std::string given)
+    : folder(given.empty() ? defaultFolder() : std::move(given)) {
   if (!folder.empty() && llvm::sys::fs::create_directories(folder))
     folder.clear();
 }
@@ -41,7 +42,9 @@ std::string KernelCache::key(llvm::StringRef text, llvm::StringRef compiler) {
   return hashOf((compiler + "\n" + text).str());
 }
 
-std::string KernelCache::pathOf(llvm::StringRef key) const { return folder + "/" + key.str() + ".kernel"; }
+std::string KernelCache::pathOf(llvm::StringRef key) const {
+  return folder + "/" + key.str() + ".kernel";
+}
 
 std::optional<CompiledKernel> KernelCache::find(llvm::StringRef key) const {
   if (folder.empty())

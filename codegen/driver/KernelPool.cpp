@@ -64,7 +64,8 @@ class Pool {
 public:
   Pool(ModuleOp module, StringRef folder, const KernelPoolOptions &options)
       : module(module), folder(folder), options(options), cache(options.cacheDir),
-        identity(llvm::toHex(llvm::SHA256::hash(llvm::arrayRefFromStringRef(readAll(options.compiler))))) {}
+        identity(llvm::toHex(
+            llvm::SHA256::hash(llvm::arrayRefFromStringRef(readAll(options.compiler))))) {}
 
   FailureOr<KernelPoolResult> run() {
     for (KernelOp kernel : module.getOps<KernelOp>())
@@ -101,7 +102,9 @@ private:
 
 LogicalResult Pool::prepare(KernelOp kernel) {
   std::string base = (folder + "/" + kernel.getSymName()).str(), text = textOf(module, kernel);
-  Job job{kernel, KernelCache::key(text, identity), base + ".mlir", base + ".o", base + ".json", base + ".log"};
+  Job job{kernel,         KernelCache::key(text, identity),
+          base + ".mlir", base + ".o",
+          base + ".json", base + ".log"};
   result.objects.push_back(job.object);
   if (auto known = cache.find(job.key)) {
     if (!writeAll(job.object, known->object))
@@ -117,12 +120,15 @@ LogicalResult Pool::prepare(KernelOp kernel) {
 
 LogicalResult Pool::start(Job &job) {
   std::string info = "--info=" + job.info;
-  std::vector<char *> line{const_cast<char *>(options.compiler.c_str()), job.source.data(), job.object.data(), info.data(), nullptr};
+  std::vector<char *> line{const_cast<char *>(options.compiler.c_str()), job.source.data(),
+                           job.object.data(), info.data(), nullptr};
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 1, job.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  posix_spawn_file_actions_addopen(&actions, 1, job.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
+                                   0644);
   posix_spawn_file_actions_adddup2(&actions, 1, 2);
-  int error = posix_spawn(&job.pid, options.compiler.c_str(), &actions, nullptr, line.data(), environ);
+  int error =
+      posix_spawn(&job.pid, options.compiler.c_str(), &actions, nullptr, line.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (error)
     return job.kernel.emitError("cannot start ") << options.compiler << ": " << strerror(error);
@@ -137,7 +143,8 @@ LogicalResult Pool::finish(Job &job, int status) {
     return note(job.kernel, compiled.info);
   }
   if (WIFSIGNALED(status))
-    return job.kernel.emitError("the kernel compiler was ended by signal ") << WTERMSIG(status) << ": please report this, with the model";
+    return job.kernel.emitError("the kernel compiler was ended by signal ")
+           << WTERMSIG(status) << ": please report this, with the model";
   return job.kernel.emitError("cannot be compiled: ") << StringRef(readAll(job.log)).trim();
 }
 
@@ -150,7 +157,8 @@ LogicalResult Pool::note(KernelOp kernel, StringRef info) {
   Builder builder(kernel.getContext());
   for (StringRef name : {"scratch", "worker_scratch", "flops", "bytes"})
     if (const llvm::json::Object *object = parsed->getAsObject())
-      kernel->setAttr(("snc." + name).str(), builder.getI64IntegerAttr(object->getInteger(name).value_or(0)));
+      kernel->setAttr(("snc." + name).str(),
+                      builder.getI64IntegerAttr(object->getInteger(name).value_or(0)));
   return success();
 }
 
@@ -209,7 +217,8 @@ void Pool::show() {
     return;
   }
   const size_t width = 30, full = done * width / total;
-  llvm::errs() << "\r[" << std::string(full, '#') << std::string(width - full, ' ') << "] " << done << "/" << total << " kernels";
+  llvm::errs() << "\r[" << std::string(full, '#') << std::string(width - full, ' ') << "] " << done
+               << "/" << total << " kernels";
   llvm::errs().flush();
   lineOpen = true;
 }
@@ -220,7 +229,8 @@ void Pool::finishLine() {
 }
 } // namespace
 
-FailureOr<KernelPoolResult> compileKernels(ModuleOp module, StringRef folder, const KernelPoolOptions &options) {
+FailureOr<KernelPoolResult> compileKernels(ModuleOp module, StringRef folder,
+                                           const KernelPoolOptions &options) {
   return Pool(module, folder, options).run();
 }
 

@@ -16,7 +16,8 @@ namespace fs = llvm::sys::fs;
 namespace snc {
 
 static llvm::Error failure(const llvm::Twine &what, std::error_code error = {}) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), error ? what + ": " + error.message() : what);
+  return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                 error ? what + ": " + error.message() : what);
 }
 
 /// True for an output of this program (share/*/manifest.json), or an empty folder.
@@ -24,7 +25,8 @@ static bool isOurs(llvm::StringRef path) {
   std::error_code error;
   if (fs::directory_iterator(path, error) == fs::directory_iterator())
     return !error;
-  for (fs::directory_iterator it(path + "/share", error), end; it != end && !error; it.increment(error))
+  for (fs::directory_iterator it(path + "/share", error), end; it != end && !error;
+       it.increment(error))
     if (fs::exists(it->path() + "/manifest.json"))
       return true;
   return false;
@@ -37,7 +39,8 @@ llvm::Error OutputFolder::open(llvm::StringRef wanted, bool force) {
   if (fs::exists(path) && !fs::is_directory(path))
     return failure("cannot write '" + path + "': it is a file");
   if (fs::exists(path) && !isOurs(path) && !force)
-    return failure("will not replace '" + path + "': it holds something else; choose another folder, or --force");
+    return failure("will not replace '" + path +
+                   "': it holds something else; choose another folder, or --force");
   llvm::StringRef parent = llvm::sys::path::parent_path(path);
   if (!parent.empty())
     if (std::error_code error = fs::create_directories(parent))

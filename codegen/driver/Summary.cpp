@@ -9,13 +9,15 @@
 
 namespace snc {
 
-static void printTensors(llvm::raw_ostream &os, const char *label, const std::vector<TensorDescription> &tensors) {
+static void printTensors(llvm::raw_ostream &os, const char *label,
+                         const std::vector<TensorDescription> &tensors) {
   for (const TensorDescription &t : tensors)
-    os << label << t.name << ": " << cType(t.type.getElementType()) << " " << shapeText(t.type.getShape()) << "\n";
+    os << label << t.name << ": " << cType(t.type.getElementType()) << " "
+       << shapeText(t.type.getShape()) << "\n";
 }
 
-void printSummary(llvm::raw_ostream &os, const LibraryDescription &library, const KernelPoolResult &kernels,
-                  llvm::StringRef folder, double seconds) {
+void printSummary(llvm::raw_ostream &os, const LibraryDescription &library,
+                  const KernelPoolResult &kernels, llvm::StringRef folder, double seconds) {
   auto kib = [](int64_t bytes) { return llvm::format("%.1f KiB", double(bytes) / 1024); };
   uint64_t size = 0;
   llvm::sys::fs::file_size(folder + "/lib/lib" + library.name + ".so", size);
@@ -25,12 +27,15 @@ void printSummary(llvm::raw_ostream &os, const LibraryDescription &library, cons
     flops += double(k.flops);
   printTensors(os, "input    ", library.inputs);
   printTensors(os, "output   ", library.outputs);
-  os << "kernels  " << library.kernels.size() << " launches of " << kernels.compiled + kernels.cached << " kernels ("
-     << kernels.cached << " from the cache), " << llvm::format("%.1f", flops * 1e-6) << " MFLOP\n";
-  os << "memory   activations " << kib(library.arena) << " (lower bound " << kib(library.arenaLowerBound) << "), weights "
-     << kib(library.weights) << (library.weightsEmbedded ? ", embedded" : ", in a file") << "\n";
-  os << "library  " << folder << ": lib" << library.name << ".so with " << kib(code) << " of code for " << library.target
-     << ", " << library.threads << " threads; " << llvm::format("%.1f s", seconds) << "\n";
+  os << "kernels  " << library.kernels.size() << " launches of "
+     << kernels.compiled + kernels.cached << " kernels (" << kernels.cached << " from the cache), "
+     << llvm::format("%.1f", flops * 1e-6) << " MFLOP\n";
+  os << "memory   activations " << kib(library.arena) << " (lower bound "
+     << kib(library.arenaLowerBound) << "), weights " << kib(library.weights)
+     << (library.weightsEmbedded ? ", embedded" : ", in a file") << "\n";
+  os << "library  " << folder << ": lib" << library.name << ".so with " << kib(code)
+     << " of code for " << library.target << ", " << library.threads << " threads; "
+     << llvm::format("%.1f s", seconds) << "\n";
 }
 
 } // namespace snc

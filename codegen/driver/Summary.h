@@ -24,8 +24,8 @@ private:
   std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
 };
 
-void printSummary(llvm::raw_ostream &os, const LibraryDescription &library, const KernelPoolResult &kernels,
-                  llvm::StringRef folder, double seconds);
+void printSummary(llvm::raw_ostream &os, const LibraryDescription &library,
+                  const KernelPoolResult &kernels, llvm::StringRef folder, double seconds);
 
 } // namespace snc
 

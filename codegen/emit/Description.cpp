@@ -16,11 +16,14 @@ namespace snc {
 
 std::string identifierOf(StringRef text) {
   static const llvm::StringSet<> keywords{
-      "auto", "bool", "break", "case", "catch", "char", "class", "const", "continue", "default", "delete", "do",
-      "double", "else", "enum", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if",
-      "inline", "int", "long", "namespace", "new", "operator", "private", "protected", "public", "register",
-      "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch", "template", "this", "throw",
-      "true", "try", "typedef", "typename", "union", "unsigned", "using", "virtual", "void", "volatile", "while"};
+      "auto",     "bool",     "break",   "case",      "catch",  "char",     "class",
+      "const",    "continue", "default", "delete",    "do",     "double",   "else",
+      "enum",     "explicit", "export",  "extern",    "false",  "float",    "for",
+      "friend",   "goto",     "if",      "inline",    "int",    "long",     "namespace",
+      "new",      "operator", "private", "protected", "public", "register", "restrict",
+      "return",   "short",    "signed",  "sizeof",    "static", "struct",   "switch",
+      "template", "this",     "throw",   "true",      "try",    "typedef",  "typename",
+      "union",    "unsigned", "using",   "virtual",   "void",   "volatile", "while"};
   std::string id;
   for (char c : text)
     id += llvm::isAlnum(c) ? c : '_';
@@ -44,7 +47,8 @@ static std::vector<TensorDescription> tensorsOf(ProgramOp program, Space space) 
   std::map<int64_t, TensorDescription> byIndex;
   for (BufferOp buffer : program.getBody().getOps<BufferOp>())
     if (buffer.getSpace() == space)
-      byIndex[int64_t(*buffer.getIndex())] = {buffer.getName().value_or("").str(), "", buffer.getType().getTensor()};
+      byIndex[int64_t(*buffer.getIndex())] = {buffer.getName().value_or("").str(), "",
+                                              buffer.getType().getTensor()};
   std::vector<TensorDescription> tensors;
   llvm::StringSet<> used;
   for (auto &[index, tensor] : byIndex) {
@@ -77,7 +81,8 @@ LibraryDescription describe(ModuleOp module, StringRef name) {
       auto value = kernel->getAttrOfType<IntegerAttr>(attr);
       return value ? value.getInt() : 0;
     };
-    d.kernels.push_back({kernel.getSymName().str(), nodesOf(call.getLoc()), operatorsOf(kernel), number("snc.flops"), number("snc.bytes")});
+    d.kernels.push_back({kernel.getSymName().str(), nodesOf(call.getLoc()), operatorsOf(kernel),
+                         number("snc.flops"), number("snc.bytes")});
     for (Operation &op : kernel.getBody().front().without_terminator())
       if (!isa<ConstantOp>(op))
         ++operators[op.getName().stripDialect().str()];

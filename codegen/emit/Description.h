@@ -27,7 +27,7 @@ struct LibraryDescription {
   int64_t threads = 1;
   bool weightsEmbedded = true;
   std::vector<TensorDescription> inputs, outputs;
-  std::vector<KernelDescription> kernels; ///< in order of execution
+  std::vector<KernelDescription> kernels;                 ///< in order of execution
   std::vector<std::pair<std::string, int64_t>> operators; ///< and how often, by name
   int64_t arena = 0, arenaLowerBound = 0, weights = 0;
 };

@@ -15,7 +15,8 @@ using namespace mlir;
 
 namespace snc {
 
-static const char kHead[] = R"(/* The network `@`, compiled by syncnasc. Contract: exact (outputs equal the
+static const char kHead[] =
+    R"(/* The network `@`, compiled by syncnasc. Contract: exact (outputs equal the
  * imported model's, up to float rounding).
  *
  * Threads: a context serves one run at a time, any number of contexts run at
@@ -129,21 +130,24 @@ static std::string filled(StringRef text, const std::string &name) {
 }
 
 /// Macros with shape and size, and the struct of pointers.
-static std::string tensors(const std::vector<TensorDescription> &list, StringRef side, const std::string &name) {
+static std::string tensors(const std::vector<TensorDescription> &list, StringRef side,
+                           const std::string &name) {
   std::string out, members, upper = StringRef(name).upper();
   bool constant = side == "input";
   for (auto [i, t] : llvm::enumerate(list)) {
     std::string prefix = upper + "_" + side.upper() + "_" + std::to_string(i);
     std::string dims;
     for (int64_t d = 0; d < t.type.getRank(); ++d)
-      out += "#define " + prefix + "_DIM_" + std::to_string(d) + " " + std::to_string(t.type.getDimSize(unsigned(d))) + "\n";
+      out += "#define " + prefix + "_DIM_" + std::to_string(d) + " " +
+             std::to_string(t.type.getDimSize(unsigned(d))) + "\n";
     out += "#define " + prefix + "_BYTES " + std::to_string(byteSize(t.type)) + "\n";
-    members += std::string("  ") + (constant ? "const " : "") + cType(t.type.getElementType()) + " *" + t.identifier +
-               "; /* " + shapeText(t.type.getShape()) + " */\n";
+    members += std::string("  ") + (constant ? "const " : "") + cType(t.type.getElementType()) +
+               " *" + t.identifier + "; /* " + shapeText(t.type.getShape()) + " */\n";
   }
   if (list.empty())
     members = "  const void *none;\n";
-  return out + "typedef struct @_" + side.str() + "s {\n" + members + "} @_" + side.str() + "s;\n\n";
+  return out + "typedef struct @_" + side.str() + "s {\n" + members + "} @_" + side.str() +
+         "s;\n\n";
 }
 
 std::string headerText(const LibraryDescription &library) {

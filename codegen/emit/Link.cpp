@@ -28,22 +28,26 @@ llvm::Expected<std::string> findTool(llvm::StringRef name, llvm::StringRef packa
 }
 
 /// Runs a program; on failure the error holds what it printed.
-llvm::Error run(const std::string &program, llvm::ArrayRef<std::string> arguments, llvm::StringRef scratch) {
+llvm::Error run(const std::string &program, llvm::ArrayRef<std::string> arguments,
+                llvm::StringRef scratch) {
   std::vector<llvm::StringRef> line{program};
   line.insert(line.end(), arguments.begin(), arguments.end());
   std::string log = (scratch + "/tool.log").str(), message;
-  std::optional<llvm::StringRef> redirects[] = {llvm::StringRef(""), llvm::StringRef(log), llvm::StringRef(log)};
+  std::optional<llvm::StringRef> redirects[] = {llvm::StringRef(""), llvm::StringRef(log),
+                                                llvm::StringRef(log)};
   int code = llvm::sys::ExecuteAndWait(program, line, std::nullopt, redirects, 0, 0, &message);
   if (code == 0)
     return llvm::Error::success();
   auto printed = llvm::MemoryBuffer::getFile(log);
   std::string text = printed ? (*printed)->getBuffer().trim().str() : "";
-  return failure(llvm::sys::path::filename(program) + " failed: " + (message.empty() ? text : message));
+  return failure(llvm::sys::path::filename(program) +
+                 " failed: " + (message.empty() ? text : message));
 }
 
 /// Empty shared objects with the names of the system's libraries: linking against
 /// them records the names.
-llvm::Expected<std::vector<std::string>> systemStubs(const LinkTools &tools, const Target &target, llvm::StringRef scratch) {
+llvm::Expected<std::vector<std::string>> systemStubs(const LinkTools &tools, const Target &target,
+                                                     llvm::StringRef scratch) {
   std::string empty = (scratch + "/empty.o").str();
   if (auto error = writeDataObject({}, "snc_nothing", target, empty))
     return std::move(error);
@@ -63,7 +67,8 @@ llvm::Error writeStatic(const std::string &object, llvm::StringRef path) {
     return member.takeError();
   std::vector<llvm::NewArchiveMember> members;
   members.push_back(std::move(*member));
-  return llvm::writeArchive(path, members, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
+  return llvm::writeArchive(path, members, llvm::SymtabWritingMode::NormalSymtab,
+                            llvm::object::Archive::K_GNU,
                             /*Deterministic=*/true, /*Thin=*/false);
 }
 } // namespace
@@ -78,15 +83,19 @@ llvm::Expected<LinkTools> LinkTools::find() {
   return LinkTools{*lld, *objcopy};
 }
 
-llvm::Error linkLibraries(const LinkTools &tools, llvm::ArrayRef<std::string> objects, llvm::StringRef name,
-                          const Target &target, llvm::StringRef folder, llvm::StringRef scratch) {
+llvm::Error linkLibraries(const LinkTools &tools, llvm::ArrayRef<std::string> objects,
+                          llvm::StringRef name, const Target &target, llvm::StringRef folder,
+                          llvm::StringRef scratch) {
   std::string joined = (scratch + "/joined.o").str(), object = (scratch + "/" + name + ".o").str();
   std::vector<std::string> join{"-r", "-o", joined};
   join.insert(join.end(), objects.begin(), objects.end());
   if (auto error = run(tools.lld, join, scratch))
     return error;
   std::string keep = ("--keep-global-symbol=" + name + "_*").str();
-  if (auto error = run(tools.objcopy, {"--wildcard", keep, "--strip-unneeded", "--remove-section=.comment", joined, object}, scratch))
+  if (auto error =
+          run(tools.objcopy,
+              {"--wildcard", keep, "--strip-unneeded", "--remove-section=.comment", joined, object},
+              scratch))
     return error;
   std::string base = (folder + "/lib" + name).str();
   if (auto error = writeStatic(object, base + ".a"))
@@ -94,8 +103,17 @@ llvm::Error linkLibraries(const LinkTools &tools, llvm::ArrayRef<std::string> ob
   auto stubs = systemStubs(tools, target, scratch);
   if (!stubs)
     return stubs.takeError();
-  std::vector<std::string> shared{"-shared", "-soname", ("lib" + name + ".so").str(), "-o", base + ".so",
-                                  "-z", "noexecstack", "-z", "relro", "--no-as-needed", object};
+  std::vector<std::string> shared{"-shared",
+                                  "-soname",
+                                  ("lib" + name + ".so").str(),
+                                  "-o",
+                                  base + ".so",
+                                  "-z",
+                                  "noexecstack",
+                                  "-z",
+                                  "relro",
+                                  "--no-as-needed",
+                                  object};
   shared.insert(shared.end(), stubs->begin(), stubs->end());
   return run(tools.lld, shared, scratch);
 }

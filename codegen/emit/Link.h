@@ -23,8 +23,9 @@ struct LinkTools {
 /// global. The shared library needs libc, libm, libpthread and libdl; their
 /// names alone are recorded, so nothing of the target's need be installed.
 /// `scratch` is a folder for files in between.
-llvm::Error linkLibraries(const LinkTools &tools, llvm::ArrayRef<std::string> objects, llvm::StringRef name,
-                          const Target &target, llvm::StringRef folder, llvm::StringRef scratch);
+llvm::Error linkLibraries(const LinkTools &tools, llvm::ArrayRef<std::string> objects,
+                          llvm::StringRef name, const Target &target, llvm::StringRef folder,
+                          llvm::StringRef scratch);
 
 } // namespace snc
 

@@ -16,7 +16,8 @@ class Executor {
 public:
   Executor(ModuleOp module, const ExecutorOptions &options)
       : module(module), options(options), b(OpBuilder::atBlockEnd(module.getBody())),
-        loc(module.getLoc()), ptr(LLVM::LLVMPointerType::get(module.getContext())), i32(b.getI32Type()) {}
+        loc(module.getLoc()), ptr(LLVM::LLVMPointerType::get(module.getContext())),
+        i32(b.getI32Type()) {}
 
   LLVM::LLVMFuncOp declare(StringRef name, Type result, ArrayRef<Type> arguments) {
     if (auto known = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
@@ -36,8 +37,10 @@ public:
     failed->addArgument(i32, loc);
     b.create<LLVM::ReturnOp>(loc, failed->getArgument(0));
     b.setInsertionPointToEnd(entry);
-    Value worker = entry->getArgument(0), buffers = entry->getArgument(1), trace = entry->getArgument(2);
-    Value traced = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::ne, trace, b.create<LLVM::ZeroOp>(loc, ptr));
+    Value worker = entry->getArgument(0), buffers = entry->getArgument(1),
+          trace = entry->getArgument(2);
+    Value traced = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::ne, trace,
+                                          b.create<LLVM::ZeroOp>(loc, ptr));
     Value zero = constant(0);
     for (auto [i, call] : llvm::enumerate(program.getBody().getOps<CallOp>())) {
       traceIf(function, traced, begin, trace, int64_t(i));
@@ -82,7 +85,9 @@ public:
 
 private:
   Type none() { return LLVM::LLVMVoidType::get(module.getContext()); }
-  Value constant(int64_t v) { return b.create<LLVM::ConstantOp>(loc, i32, b.getI32IntegerAttr(int32_t(v))); }
+  Value constant(int64_t v) {
+    return b.create<LLVM::ConstantOp>(loc, i32, b.getI32IntegerAttr(int32_t(v)));
+  }
 
   Block *addBlock(LLVM::LLVMFuncOp function) {
     OpBuilder::InsertionGuard guard(b);
@@ -90,10 +95,12 @@ private:
   }
 
   Value bufferAt(Value buffers, int64_t index) {
-    return b.create<LLVM::GEPOp>(loc, ptr, b.getI8Type(), buffers, ArrayRef<LLVM::GEPArg>{int32_t(index * kBufferBytes)});
+    return b.create<LLVM::GEPOp>(loc, ptr, b.getI8Type(), buffers,
+                                 ArrayRef<LLVM::GEPArg>{int32_t(index * kBufferBytes)});
   }
 
-  void traceIf(LLVM::LLVMFuncOp function, Value traced, LLVM::LLVMFuncOp hook, Value trace, int64_t kernel) {
+  void traceIf(LLVM::LLVMFuncOp function, Value traced, LLVM::LLVMFuncOp hook, Value trace,
+               int64_t kernel) {
     Block *call = addBlock(function), *next = addBlock(function);
     b.create<LLVM::CondBrOp>(loc, traced, call, next);
     b.setInsertionPointToEnd(call);
@@ -102,7 +109,8 @@ private:
     b.setInsertionPointToEnd(next);
   }
 
-  void wrap(StringRef function, StringRef target, Type result, ArrayRef<Type> arguments, bool takesModel) {
+  void wrap(StringRef function, StringRef target, Type result, ArrayRef<Type> arguments,
+            bool takesModel) {
     SmallVector<Type> inner(arguments);
     if (takesModel)
       inner.insert(inner.begin(), ptr);
@@ -128,7 +136,9 @@ struct LowerToLLVMPass final : PassWrapper<LowerToLLVMPass, OperationPass<Module
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerToLLVMPass)
   StringRef getArgument() const final { return "snc-lower-to-llvm"; }
   StringRef getDescription() const final { return "turns a program in memory into its executor"; }
-  void getDependentDialects(DialectRegistry &registry) const final { registry.insert<LLVM::LLVMDialect>(); }
+  void getDependentDialects(DialectRegistry &registry) const final {
+    registry.insert<LLVM::LLVMDialect>();
+  }
   void runOnOperation() final {
     ExecutorOptions options;
     options.threads = 1;

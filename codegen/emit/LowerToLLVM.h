@@ -14,10 +14,10 @@ namespace snc {
 
 /// What the tables of runtime/snc_model.h hold besides the program itself.
 struct ExecutorOptions {
-  std::string name = "model";  ///< prefix of every public symbol
-  int64_t threads = 1;         ///< default of the emitted library
-  uint64_t weightsHash = 0;    ///< snc_hash64 of the packed weights
-  std::string weightsFile;     ///< empty: weights are embedded
+  std::string name = "model"; ///< prefix of every public symbol
+  int64_t threads = 1;        ///< default of the emitted library
+  uint64_t weightsHash = 0;   ///< snc_hash64 of the packed weights
+  std::string weightsFile;    ///< empty: weights are embedded
 };
 
 /// Replaces the module's `snc.program` and kernels by the executor: the constant

@@ -32,7 +32,8 @@ static Array tensorsJson(const std::vector<TensorDescription> &tensors) {
 static llvm::Expected<Object> filesJson(llvm::StringRef root) {
   Object files;
   std::error_code error;
-  for (llvm::sys::fs::recursive_directory_iterator it(root, error), end; it != end && !error; it.increment(error)) {
+  for (llvm::sys::fs::recursive_directory_iterator it(root, error), end; it != end && !error;
+       it.increment(error)) {
     if (llvm::sys::fs::is_directory(it->path()))
       continue;
     auto buffer = llvm::MemoryBuffer::getFile(it->path(), false, false);
@@ -40,8 +41,9 @@ static llvm::Expected<Object> filesJson(llvm::StringRef root) {
       return llvm::errorCodeToError(buffer.getError());
     auto bytes = llvm::arrayRefFromStringRef((*buffer)->getBuffer());
     llvm::StringRef relative = llvm::StringRef(it->path()).drop_front(root.size() + 1);
-    files[relative.str()] = Object{{"bytes", int64_t(bytes.size())},
-                                   {"sha256", llvm::toHex(llvm::SHA256::hash(bytes), /*LowerCase=*/true)}};
+    files[relative.str()] =
+        Object{{"bytes", int64_t(bytes.size())},
+               {"sha256", llvm::toHex(llvm::SHA256::hash(bytes), /*LowerCase=*/true)}};
   }
   if (error)
     return llvm::errorCodeToError(error);
@@ -54,7 +56,11 @@ llvm::Expected<std::string> manifestText(const LibraryDescription &library, llvm
     return files.takeError();
   Array kernels;
   for (const KernelDescription &k : library.kernels)
-    kernels.push_back(Object{{"name", k.name}, {"nodes", k.nodes}, {"op", k.op}, {"flops", k.flops}, {"bytes", k.bytes}});
+    kernels.push_back(Object{{"name", k.name},
+                             {"nodes", k.nodes},
+                             {"op", k.op},
+                             {"flops", k.flops},
+                             {"bytes", k.bytes}});
   Object operators;
   for (const auto &[op, count] : library.operators)
     operators[op] = count;
@@ -66,12 +72,16 @@ llvm::Expected<std::string> manifestText(const LibraryDescription &library, llvm
       {"threads", library.threads},
       {"inputs", tensorsJson(library.inputs)},
       {"outputs", tensorsJson(library.outputs)},
-      {"weights", Object{{"bytes", library.weights}, {"place", library.weightsEmbedded ? "embedded" : "file"}}},
-      {"activations", Object{{"peak_bytes", library.arena}, {"lower_bound_bytes", library.arenaLowerBound}}},
+      {"weights", Object{{"bytes", library.weights},
+                         {"place", library.weightsEmbedded ? "embedded" : "file"}}},
+      {"activations",
+       Object{{"peak_bytes", library.arena}, {"lower_bound_bytes", library.arenaLowerBound}}},
       {"operators", std::move(operators)},
       {"kernels", std::move(kernels)},
       {"files", std::move(*files)},
-      {"versions", Object{{"syncnasc", SNC_VERSION}, {"llvm", LLVM_VERSION_STRING}, {"halide", SNC_HALIDE_VERSION}}},
+      {"versions", Object{{"syncnasc", SNC_VERSION},
+                          {"llvm", LLVM_VERSION_STRING},
+                          {"halide", SNC_HALIDE_VERSION}}},
   };
   std::string text;
   llvm::raw_string_ostream os(text);

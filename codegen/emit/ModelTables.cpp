@@ -21,17 +21,24 @@ uint32_t dtypeOf(Type element) {
   auto integer = cast<IntegerType>(element);
   bool isUnsigned = integer.isUnsigned();
   switch (integer.getWidth()) {
-  case 1: return SNC_BOOL;
-  case 8: return isUnsigned ? SNC_UINT8 : SNC_INT8;
-  case 16: return isUnsigned ? SNC_UINT16 : SNC_INT16;
-  case 32: return isUnsigned ? SNC_UINT32 : SNC_INT32;
-  default: return isUnsigned ? SNC_UINT64 : SNC_INT64;
+  case 1:
+    return SNC_BOOL;
+  case 8:
+    return isUnsigned ? SNC_UINT8 : SNC_INT8;
+  case 16:
+    return isUnsigned ? SNC_UINT16 : SNC_INT16;
+  case 32:
+    return isUnsigned ? SNC_UINT32 : SNC_INT32;
+  default:
+    return isUnsigned ? SNC_UINT64 : SNC_INT64;
   }
 }
 
 /// halide_type_t: code | bits << 8 | lanes << 16.
 static int64_t halideTypeBits(Type element) {
-  int64_t code = isa<FloatType>(element) ? 2 : element.isUnsignedInteger() || element.isInteger(1) ? 1 : 0;
+  int64_t code = isa<FloatType>(element)                               ? 2
+                 : element.isUnsignedInteger() || element.isInteger(1) ? 1
+                                                                       : 0;
   return code | int64_t(element.getIntOrFloatBitWidth()) << 8 | int64_t(1) << 16;
 }
 
@@ -129,9 +136,10 @@ void ModelTables::addTensors(StringRef name, ProgramOp program, Space space) {
       SmallVector<Value> extents;
       for (int64_t d = 0; d < SNC_MAX_RANK; ++d)
         extents.push_back(i64(b, d < type.getRank() ? type.getDimSize(unsigned(d)) : 0));
-      items.push_back(structOf(b, info, {address(b, text), i32(b, dtypeOf(type.getElementType())),
-                                         i32(b, type.getRank()), arrayOf(b, loc, wide, extents),
-                                         i64(b, byteSize(type))}));
+      items.push_back(structOf(b, info,
+                               {address(b, text), i32(b, dtypeOf(type.getElementType())),
+                                i32(b, type.getRank()), arrayOf(b, loc, wide, extents),
+                                i64(b, byteSize(type))}));
     }
     return arrayOf(b, loc, info, items);
   });
@@ -149,13 +157,16 @@ void ModelTables::addBuffers(ProgramOp program) {
       uint64_t offset = buffer.getOffset();
       Type element = buffer.getType().getTensor().getElementType();
       for (int64_t word : {int64_t(buffer.getSpace()), int64_t(buffer.getIndex().value_or(0)),
-                           int64_t(offset & 0xffffffff), int64_t(offset >> 32), halideTypeBits(element), int64_t(0)})
+                           int64_t(offset & 0xffffffff), int64_t(offset >> 32),
+                           halideTypeBits(element), int64_t(0)})
         words.push_back(int32_t(word));
       ++buffers;
     }
   }
   auto type = LLVM::LLVMArrayType::get(builder.getI32Type(), words.size());
-  auto data = DenseElementsAttr::get(RankedTensorType::get({int64_t(words.size())}, builder.getI32Type()), ArrayRef<int32_t>(words));
+  auto data =
+      DenseElementsAttr::get(RankedTensorType::get({int64_t(words.size())}, builder.getI32Type()),
+                             ArrayRef<int32_t>(words));
   OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
   b.create<LLVM::GlobalOp>(loc, type, true, LLVM::Linkage::Internal, "snc_buffers", data, 8);
 }
@@ -178,13 +189,16 @@ void ModelTables::addKernels(ProgramOp program) {
     scratch = std::max(scratch, number(kernel, "snc.scratch"));
     workerScratch = std::max(workerScratch, number(kernel, "snc.worker_scratch"));
   }
-  auto info = LLVM::LLVMStructType::getLiteral(module.getContext(), {ptr, ptr, builder.getI64Type(), builder.getI64Type()});
+  auto info = LLVM::LLVMStructType::getLiteral(
+      module.getContext(), {ptr, ptr, builder.getI64Type(), builder.getI64Type()});
   auto table = LLVM::LLVMArrayType::get(info, calls.size());
   addGlobal("snc_kernels", table, [&](OpBuilder &b) {
     SmallVector<Value> items;
     for (auto [kernel, text] : llvm::zip(kernels, texts))
-      items.push_back(structOf(b, info, {address(b, text.first), address(b, text.second),
-                                         i64(b, number(kernel, "snc.flops")), i64(b, number(kernel, "snc.bytes"))}));
+      items.push_back(
+          structOf(b, info,
+                   {address(b, text.first), address(b, text.second),
+                    i64(b, number(kernel, "snc.flops")), i64(b, number(kernel, "snc.bytes"))}));
     return arrayOf(b, loc, info, items);
   });
 }
@@ -204,15 +218,17 @@ void ModelTables::addModel(ProgramOp program, StringRef execute) {
                              LLVM::Linkage::External, kWeightsSymbol, Attribute());
   }
   Type w = builder.getI32Type(), d = builder.getI64Type();
-  auto type = LLVM::LLVMStructType::getLiteral(
-      module.getContext(), {w, w, ptr, w, w, w, w, ptr, ptr, ptr, ptr, d, d, d, ptr, d, d, ptr, ptr});
+  auto type =
+      LLVM::LLVMStructType::getLiteral(module.getContext(), {w, w, ptr, w, w, w, w, ptr, ptr, ptr,
+                                                             ptr, d, d, d, ptr, d, d, ptr, ptr});
   addGlobal("snc_the_model", type, [&](OpBuilder &b) {
     return structOf(b, type,
                     {i32(b, SNC_ABI_VERSION), i32(b, options.threads), address(b, name),
                      i32(b, tensorCounts[0]), i32(b, tensorCounts[1]), i32(b, buffers),
-                     i32(b, int64_t(first.size())), address(b, "snc_inputs"), address(b, "snc_outputs"),
-                     address(b, "snc_buffers"), address(b, "snc_kernels"), i64(b, program.getArena()),
-                     i64(b, scratch), i64(b, workerScratch),
+                     i32(b, int64_t(first.size())), address(b, "snc_inputs"),
+                     address(b, "snc_outputs"), address(b, "snc_buffers"),
+                     address(b, "snc_kernels"), i64(b, program.getArena()), i64(b, scratch),
+                     i64(b, workerScratch),
                      embedded && weights ? address(b, kWeightsSymbol) : null(b), i64(b, weights),
                      i64(b, int64_t(options.weightsHash)), embedded ? null(b) : address(b, file),
                      address(b, execute)});

@@ -26,8 +26,10 @@ llvm::Error failure(const llvm::Twine &message) {
 
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machineFor(const Target &target) {
   static const bool initialized = [] {
-    LLVMInitializeX86TargetInfo(), LLVMInitializeX86Target(), LLVMInitializeX86TargetMC(), LLVMInitializeX86AsmPrinter();
-    LLVMInitializeAArch64TargetInfo(), LLVMInitializeAArch64Target(), LLVMInitializeAArch64TargetMC(), LLVMInitializeAArch64AsmPrinter();
+    LLVMInitializeX86TargetInfo(), LLVMInitializeX86Target(), LLVMInitializeX86TargetMC(),
+        LLVMInitializeX86AsmPrinter();
+    LLVMInitializeAArch64TargetInfo(), LLVMInitializeAArch64Target(),
+        LLVMInitializeAArch64TargetMC(), LLVMInitializeAArch64AsmPrinter();
     return true;
   }();
   (void)initialized;
@@ -36,8 +38,9 @@ llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machineFor(const Target &ta
   if (!found)
     return failure("no code generator for " + target.triple + ": " + message);
   // The executor only calls: baseline instructions run wherever the kernels do.
-  return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
-      target.triple, "", "", llvm::TargetOptions(), llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Default));
+  return std::unique_ptr<llvm::TargetMachine>(
+      found->createTargetMachine(target.triple, "", "", llvm::TargetOptions(), llvm::Reloc::PIC_,
+                                 std::nullopt, llvm::CodeGenOptLevel::Default));
 }
 
 llvm::Error writeObject(llvm::Module &module, llvm::TargetMachine &machine, llvm::StringRef path) {
@@ -73,12 +76,14 @@ void setTargetOf(llvm::Module &module, llvm::TargetMachine &machine) {
 }
 } // namespace
 
-llvm::Error writeExecutorObject(mlir::ModuleOp module, llvm::StringRef runtime, llvm::StringRef prefix,
-                                const Target &target, llvm::StringRef path) {
+llvm::Error writeExecutorObject(mlir::ModuleOp module, llvm::StringRef runtime,
+                                llvm::StringRef prefix, const Target &target,
+                                llvm::StringRef path) {
   mlir::registerBuiltinDialectTranslation(*module.getContext());
   mlir::registerLLVMDialectTranslation(*module.getContext());
   llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> executor = mlir::translateModuleToLLVMIR(module, context, "executor");
+  std::unique_ptr<llvm::Module> executor =
+      mlir::translateModuleToLLVMIR(module, context, "executor");
   if (!executor)
     return failure("the executor has no LLVM form");
   auto machine = machineFor(target);
@@ -108,7 +113,8 @@ llvm::Error writeDataObject(llvm::ArrayRef<char> bytes, llvm::StringRef name, co
   if (!machine)
     return machine.takeError();
   setTargetOf(module, **machine);
-  auto *data = llvm::ConstantDataArray::getString(context, llvm::StringRef(bytes.data(), bytes.size()), /*AddNull=*/false);
+  auto *data = llvm::ConstantDataArray::getString(
+      context, llvm::StringRef(bytes.data(), bytes.size()), /*AddNull=*/false);
   auto *global = new llvm::GlobalVariable(module, data->getType(), /*isConstant=*/true,
                                           llvm::GlobalValue::ExternalLinkage, data, name);
   global->setAlignment(llvm::Align(4096));

@@ -14,8 +14,8 @@ namespace snc {
 /// Translates `module` (LLVM dialect, from lowerToLLVM), joins it with the
 /// runtime's bitcode `runtime`, optimises, and writes a position independent
 /// object to `path`. Only symbols that begin with `prefix` stay visible.
-llvm::Error writeExecutorObject(mlir::ModuleOp module, llvm::StringRef runtime, llvm::StringRef prefix,
-                                const Target &target, llvm::StringRef path);
+llvm::Error writeExecutorObject(mlir::ModuleOp module, llvm::StringRef runtime,
+                                llvm::StringRef prefix, const Target &target, llvm::StringRef path);
 
 /// An object with `bytes` as the read-only symbol `name`, page-aligned.
 llvm::Error writeDataObject(llvm::ArrayRef<char> bytes, llvm::StringRef name, const Target &target,

@@ -32,7 +32,8 @@ if(NOT TARGET @::@)
 endif()
 set(@_FOUND TRUE)
 unset(_@_prefix)
-)", library.name);
+)",
+                library.name);
 }
 
 std::string pkgConfigText(const LibraryDescription &library) {
@@ -46,7 +47,8 @@ Version: )" SNC_VERSION R"(
 Cflags: -I${includedir}
 Libs: -L${libdir} -l@
 Libs.private: -lm -lpthread -ldl
-)", library.name);
+)",
+                library.name);
 }
 
 } // namespace snc

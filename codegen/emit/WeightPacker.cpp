@@ -35,7 +35,8 @@ int64_t blockedIndex(int64_t lanes, ArrayRef<int64_t> shape, ArrayRef<int64_t> i
   if (shape.size() == 1)
     return i[0];
   int64_t blocks = int64_t(llvm::divideCeil(uint64_t(shape[1]), uint64_t(lanes)));
-  return (((i[0] * blocks + i[1] / lanes) * shape[2] + i[2]) * shape[3] + i[3]) * lanes + i[1] % lanes;
+  return (((i[0] * blocks + i[1] / lanes) * shape[2] + i[2]) * shape[3] + i[3]) * lanes +
+         i[1] % lanes;
 }
 } // namespace
 
@@ -50,7 +51,8 @@ std::vector<char> packTensor(ElementsAttr value, RankedTensorType type) {
   llvm::SmallVector<int64_t> index(shape.size(), 0);
   size_t bytes = size_t(elementBytes(type.getElementType()));
   for (size_t n = 0; n < raw.size() / bytes; ++n) {
-    int64_t to = layout ? packedIndex(layout, shape, index) : blockedIndex(blockedLanes(type), shape, index);
+    int64_t to =
+        layout ? packedIndex(layout, shape, index) : blockedIndex(blockedLanes(type), shape, index);
     std::memcpy(packed.data() + size_t(to) * bytes, raw.data() + n * bytes, bytes);
     for (size_t d = shape.size(); d-- > 0;) {
       if (++index[d] < shape[d])
