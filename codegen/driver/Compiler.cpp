@@ -8,6 +8,7 @@
 #include "codegen/driver/Summary.h"
 #include "codegen/emit/Link.h"
 #include "codegen/emit/LowerToLLVM.h"
+#include "codegen/emit/Names.h"
 #include "codegen/emit/Objects.h"
 #include "codegen/emit/TextFiles.h"
 #include "codegen/emit/WeightPacker.h"
@@ -86,9 +87,10 @@ bool Compilation::prepare() {
   }
   threads =
       options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
-  name = options.name.empty() ? identifierOf(llvm::sys::path::stem(options.model)) : options.name;
-  if (identifierOf(name) != name)
-    return fail("--name: '" + name + "' is no C identifier; '" + identifierOf(name) + "' is");
+  name = options.name.empty() ? libraryNameOf(llvm::sys::path::stem(options.model)) : options.name;
+  if (!isLibraryName(name))
+    return fail("--name: '" + name + "' cannot begin a C symbol; '" + libraryNameOf(name) +
+                "' can");
   return true;
 }
 

@@ -3,6 +3,7 @@
 #include "codegen/emit/Description.h"
 
 #include "codegen/emit/ModelTables.h"
+#include "codegen/emit/Names.h"
 #include "ir/Target.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -13,24 +14,6 @@
 using namespace mlir;
 
 namespace snc {
-
-std::string identifierOf(StringRef text) {
-  static const llvm::StringSet<> keywords{
-      "auto",     "bool",     "break",   "case",      "catch",  "char",     "class",
-      "const",    "continue", "default", "delete",    "do",     "double",   "else",
-      "enum",     "explicit", "export",  "extern",    "false",  "float",    "for",
-      "friend",   "goto",     "if",      "inline",    "int",    "long",     "namespace",
-      "new",      "operator", "private", "protected", "public", "register", "restrict",
-      "return",   "short",    "signed",  "sizeof",    "static", "struct",   "switch",
-      "template", "this",     "throw",   "true",      "try",    "typedef",  "typename",
-      "union",    "unsigned", "using",   "virtual",   "void",   "volatile", "while"};
-  std::string id;
-  for (char c : text)
-    id += llvm::isAlnum(c) ? c : '_';
-  if (id.empty() || llvm::isDigit(id[0]))
-    id = "t" + id;
-  return keywords.contains(id) ? id + "_" : id;
-}
 
 std::string cType(Type element) {
   if (element.isF32())

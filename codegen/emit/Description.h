@@ -35,9 +35,6 @@ struct LibraryDescription {
 /// Reads a module at the schedule level.
 LibraryDescription describe(mlir::ModuleOp module, llvm::StringRef name);
 
-/// `text` as a C identifier that is no keyword.
-std::string identifierOf(llvm::StringRef text);
-
 /// The C type of an element, "float".
 std::string cType(mlir::Type element);
 

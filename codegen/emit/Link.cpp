@@ -4,7 +4,9 @@
 
 #include "codegen/emit/Objects.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Object/ArchiveWriter.h"
+#include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -40,19 +42,72 @@ llvm::Error run(const std::string &program, llvm::ArrayRef<std::string> argument
     return llvm::Error::success();
   auto printed = llvm::MemoryBuffer::getFile(log);
   std::string text = printed ? (*printed)->getBuffer().trim().str() : "";
+  // The caller's message is the error; a second such word would look like another.
+  llvm::StringRef first = llvm::StringRef(text).split('\n').first;
+  first = first.contains("error: ") ? first.split("error: ").second : first;
   return failure(llvm::sys::path::filename(program) +
-                 " failed: " + (message.empty() ? text : message));
+                 " failed: " + (message.empty() ? first.str() : message));
+}
+
+using Symbols = llvm::StringSet<>;
+
+/// Names that the object at `path` needs from elsewhere.
+llvm::Expected<Symbols> undefinedSymbols(llvm::StringRef path) {
+  auto file = llvm::object::ObjectFile::createObjectFile(path);
+  if (!file)
+    return file.takeError();
+  Symbols names;
+  for (const llvm::object::SymbolRef &symbol : file->getBinary()->symbols()) {
+    auto flags = symbol.getFlags();
+    auto name = symbol.getName();
+    if (!flags || !name)
+      return llvm::joinErrors(flags.takeError(), name.takeError());
+    bool needed = *flags & llvm::object::SymbolRef::SF_Undefined;
+    if (needed && !(*flags & llvm::object::SymbolRef::SF_Weak) && !name->empty())
+      names.insert(*name);
+  }
+  return names;
+}
+
+bool isMath(llvm::StringRef name) {
+  static const Symbols functions{"acos",  "acosh", "asin", "asinh", "atan", "atan2",     "atanh",
+                                 "ceil",  "cos",   "cosh", "erf",   "exp",  "exp2",      "expm1",
+                                 "fabs",  "floor", "fma",  "fmax",  "fmin", "fmod",      "log",
+                                 "log10", "log1p", "log2", "pow",   "rint", "nearbyint", "round",
+                                 "sin",   "sinh",  "sqrt", "tan",   "tanh", "trunc"};
+  return functions.contains(name) || (name.consume_back("f") && functions.contains(name));
+}
+
+bool isMemory(llvm::StringRef name) {
+  return name == "memcpy" || name == "memmove" || name == "memset";
+}
+
+/// Whether the library needs libm. An error where a kernel needs what neither the
+/// runtime nor libc has: better here than when an app is linked.
+llvm::Expected<bool> checkSymbols(llvm::StringRef joined, llvm::StringRef executor) {
+  auto needed = undefinedSymbols(joined), known = undefinedSymbols(executor);
+  if (!needed || !known)
+    return llvm::joinErrors(needed.takeError(), known.takeError());
+  bool math = false;
+  for (llvm::StringRef name : needed->keys()) {
+    math |= isMath(name);
+    if (!isMath(name) && !isMemory(name) && !known->contains(name))
+      return failure("a kernel calls " + name + ", which the runtime does not have");
+  }
+  return math;
 }
 
 /// Empty shared objects with the names of the system's libraries: linking against
-/// them records the names.
+/// them records the names. libpthread for systems where it is not a part of libc.
 llvm::Expected<std::vector<std::string>> systemStubs(const LinkTools &tools, const Target &target,
-                                                     llvm::StringRef scratch) {
+                                                     bool math, llvm::StringRef scratch) {
   std::string empty = (scratch + "/empty.o").str();
   if (auto error = writeDataObject({}, "snc_nothing", target, empty))
     return std::move(error);
-  std::vector<std::string> stubs;
-  for (const char *soname : {"libm.so.6", "libc.so.6"}) {
+  std::vector<std::string> sonames{"libpthread.so.0", "libc.so.6"}, stubs;
+  if (math)
+    sonames.insert(sonames.begin(), "libm.so.6");
+  for (const std::string &soname : sonames) {
     std::string path = (scratch + "/" + soname).str();
     if (auto error = run(tools.lld, {"-shared", "-soname", soname, empty, "-o", path}, scratch))
       return std::move(error);
@@ -65,6 +120,7 @@ llvm::Error writeStatic(const std::string &object, llvm::StringRef path) {
   auto member = llvm::NewArchiveMember::getFile(object, /*Deterministic=*/true);
   if (!member)
     return member.takeError();
+  member->MemberName = llvm::sys::path::filename(object); // the folder is a temporary one
   std::vector<llvm::NewArchiveMember> members;
   members.push_back(std::move(*member));
   return llvm::writeArchive(path, members, llvm::SymtabWritingMode::NormalSymtab,
@@ -100,20 +156,16 @@ llvm::Error linkLibraries(const LinkTools &tools, llvm::ArrayRef<std::string> ob
   std::string base = (folder + "/lib" + name).str();
   if (auto error = writeStatic(object, base + ".a"))
     return error;
-  auto stubs = systemStubs(tools, target, scratch);
+  auto math = checkSymbols(object, objects.front());
+  if (!math)
+    return math.takeError();
+  auto stubs = systemStubs(tools, target, *math, scratch);
   if (!stubs)
     return stubs.takeError();
-  std::vector<std::string> shared{"-shared",
-                                  "-soname",
-                                  ("lib" + name + ".so").str(),
-                                  "-o",
-                                  base + ".so",
-                                  "-z",
-                                  "noexecstack",
-                                  "-z",
-                                  "relro",
-                                  "--no-as-needed",
-                                  object};
+  std::string soname = ("lib" + name + ".so").str();
+  std::vector<std::string> shared{"-shared", "-soname",        soname, "-o",    base + ".so",
+                                  "-z",      "noexecstack",    "-z",   "relro", "-z",
+                                  "now",     "--no-as-needed", object};
   shared.insert(shared.end(), stubs->begin(), stubs->end());
   return run(tools.lld, shared, scratch);
 }

@@ -19,10 +19,10 @@ struct LinkTools {
   static llvm::Expected<LinkTools> find();
 };
 
-/// Joins `objects` into `folder`/lib<name>.a and .so. Only symbols `<name>_*` stay
-/// global. The shared library needs libc, libm, libpthread and libdl; their
-/// names alone are recorded, so nothing of the target's need be installed.
-/// `scratch` is a folder for files in between.
+/// Joins `objects`, the executor's first, into `folder`/lib<name>.a and .so. Only
+/// symbols `<name>_*` stay global; what is missing must be in libc, libm or
+/// libpthread. The shared library records their names, so nothing of the target
+/// need be installed. `scratch` is a folder for files in between.
 llvm::Error linkLibraries(const LinkTools &tools, llvm::ArrayRef<std::string> objects,
                           llvm::StringRef name, const Target &target, llvm::StringRef folder,
                           llvm::StringRef scratch);

@@ -16,6 +16,7 @@
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Triple.h"
+#include "llvm/Transforms/IPO/Internalize.h"
 
 namespace snc {
 
@@ -98,9 +99,9 @@ llvm::Error writeExecutorObject(mlir::ModuleOp module, llvm::StringRef runtime,
   if (llvm::Linker::linkModules(*executor, std::move(support)))
     return failure("cannot join the executor with the runtime");
   // What kernels call stays global until everything is one object.
-  for (llvm::GlobalValue &global : executor->global_values())
-    if (global.hasName() && !global.isDeclaration() && global.getName().starts_with(prefix))
-      global.setVisibility(llvm::GlobalValue::DefaultVisibility);
+  llvm::internalizeModule(*executor, [&](const llvm::GlobalValue &global) {
+    return global.getName().starts_with(prefix) || global.getName().starts_with("halide_");
+  });
   optimize(*executor, **machine);
   return writeObject(*executor, **machine, path);
 }

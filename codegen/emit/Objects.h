@@ -13,7 +13,7 @@ namespace snc {
 
 /// Translates `module` (LLVM dialect, from lowerToLLVM), joins it with the
 /// runtime's bitcode `runtime`, optimises, and writes a position independent
-/// object to `path`. Only symbols that begin with `prefix` stay visible.
+/// object to `path`. Global are symbols that begin with `prefix`, and what kernels call.
 llvm::Error writeExecutorObject(mlir::ModuleOp module, llvm::StringRef runtime,
                                 llvm::StringRef prefix, const Target &target, llvm::StringRef path);
 
