@@ -4,94 +4,117 @@
 // work is in codegen/driver.
 
 #include "codegen/driver/Compiler.h"
+#include "ir/Target.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 
 namespace cl = llvm::cl;
+using snc::Stage;
+
+enum class Weights { embedded, file };
+
+static const char kOverview[] =
+    "compiles an ONNX network into a small native library\n\n"
+    "  syncnasc model.onnx -o out\n"
+    "  syncnasc model.onnx -o out --shape input=1x3x224x224 --threads 4\n"
+    "  syncnasc model.onnx -o out --target aarch64-linux --weights=file --name net\n"
+    "  syncnasc model.onnx --emit=kernel --elide-weights\n";
+
+static std::string targetNames() {
+  std::string names = "Processor to compile for: host (default)";
+  for (const snc::Target &target : snc::allTargets())
+    names += ", " + target.name.str();
+  return names;
+}
 
 /// Made in main, after LLVM's own options are gone: names like `threads` are theirs too.
 struct Flags {
-  cl::OptionCategory category{"syncnasc options"};
-  cl::opt<std::string> model{cl::Positional, cl::desc("<model.onnx>"), cl::Required,
-                             cl::cat(category)};
+  const std::string targets = targetNames();
+  cl::OptionCategory all{"syncnasc options"};
+  cl::opt<std::string> model{cl::Positional, cl::desc("<model.onnx>"), cl::cat(all)};
   cl::opt<std::string> output{"o", cl::desc("Output folder (with --emit: file)"),
-                              cl::value_desc("path"), cl::cat(category)};
+                              cl::value_desc("path"), cl::cat(all)};
   cl::opt<std::string> name{
-      "name",
-      cl::desc("Prefix of the library's symbols and files (default: the model's file name)"),
-      cl::cat(category)};
-  cl::opt<std::string> target{
-      "target", cl::desc("host, x86-64-avx512, x86-64-avx2, x86-64-sse41 or aarch64-linux"),
-      cl::init("host"), cl::cat(category)};
-  cl::opt<int> threads{"threads", cl::desc("Threads to cut kernels for (default: this machine's)"),
-                       cl::init(0), cl::cat(category)};
+      "name", cl::desc("Prefix of symbols and files (default: the model's file name)"),
+      cl::value_desc("identifier"), cl::cat(all)};
+  cl::opt<std::string> target{"target", cl::desc(targets), cl::value_desc("name"), cl::init("host"),
+                              cl::cat(all)};
+  cl::opt<unsigned> threads{"threads",
+                            cl::desc("Threads to cut kernels for (default: this machine's)"),
+                            cl::value_desc("n"), cl::init(0), cl::cat(all)};
   cl::list<std::string> shapes{"shape",
                                cl::desc("Shape of an input with symbolic dimensions; repeatable"),
-                               cl::value_desc("name=1x3x224x224"), cl::cat(category)};
-  cl::opt<std::string> weights{"weights", cl::desc("embedded (default) or file"),
-                               cl::init("embedded"), cl::cat(category)};
-  cl::opt<snc::Stage> emit{
+                               cl::value_desc("name=1x3x224x224"), cl::cat(all)};
+  cl::opt<Weights> weights{
+      "weights", cl::desc("Where the weights go:"), cl::init(Weights::embedded), cl::cat(all),
+      cl::values(clEnumValN(Weights::embedded, "embedded", "into the library (default)"),
+                 clEnumValN(Weights::file, "file", "into share/<name>/<name>.weights"))};
+  cl::opt<Stage> emit{
       "emit", cl::desc("Print the module after a stage instead of writing a library:"),
-      cl::init(snc::Stage::library), cl::cat(category),
-      cl::values(clEnumValN(snc::Stage::import, "import", "as imported"),
-                 clEnumValN(snc::Stage::tensor, "tensor", "simplified"),
-                 clEnumValN(snc::Stage::kernel, "kernel", "kernels with layouts and schedules"),
-                 clEnumValN(snc::Stage::schedule, "schedule", "buffers in memory, calls in order"),
-                 clEnumValN(snc::Stage::llvm, "llvm", "the executor, LLVM dialect"))};
+      cl::init(Stage::library), cl::cat(all),
+      cl::values(clEnumValN(Stage::import, "import", "as imported"),
+                 clEnumValN(Stage::tensor, "tensor", "simplified"),
+                 clEnumValN(Stage::kernel, "kernel", "kernels with layouts and schedules"),
+                 clEnumValN(Stage::schedule, "schedule", "buffers in memory, calls in order"),
+                 clEnumValN(Stage::llvm, "llvm", "the executor, LLVM dialect"))};
   cl::opt<bool> elide{"elide-weights", cl::desc("Leave large weights out of what --emit prints"),
-                      cl::cat(category)};
-  cl::opt<std::string> cacheDir{"cache-dir",
-                                cl::desc("Cache of compiled kernels (default: ~/.cache/syncnasc)"),
-                                cl::cat(category)};
+                      cl::cat(all)};
+  cl::opt<std::string> cacheDir{
+      "cache-dir",
+      cl::desc("Compiled kernels are kept there (default: $XDG_CACHE_HOME/syncnasc or "
+               "~/.cache/syncnasc)"),
+      cl::value_desc("folder"), cl::cat(all)};
   cl::opt<unsigned> jobs{"jobs",
                          cl::desc("Kernel compilers at once (default: one for each processor)"),
-                         cl::init(0), cl::cat(category)};
-  cl::opt<bool> force{"force", cl::desc("Replace an output folder that holds something else"),
-                      cl::cat(category)};
-  cl::opt<bool> quiet{"quiet", cl::desc("No progress and no summary"), cl::cat(category)};
+                         cl::value_desc("n"), cl::init(0), cl::cat(all)};
+  cl::opt<bool> force{"force", cl::desc("Replace an output folder that holds other files"),
+                      cl::cat(all)};
+  cl::opt<bool> quiet{"quiet", cl::desc("No progress and no summary"), cl::cat(all)};
+  cl::opt<bool> verbose{"verbose", cl::desc("Say when each step is done"), cl::cat(all)};
 };
-static Flags *flags;
 
 static int usage(const llvm::Twine &message) {
   llvm::errs() << "syncnasc: error: " << message << " (see syncnasc --help)\n";
   return 1;
 }
 
+static snc::CompilerOptions optionsOf(const Flags &flags) {
+  snc::CompilerOptions options;
+  options.model = flags.model;
+  options.output = flags.output;
+  options.name = flags.name;
+  options.target = flags.target;
+  options.threads = flags.threads;
+  options.weightsInFile = flags.weights == Weights::file;
+  options.force = flags.force;
+  options.stage = flags.emit;
+  options.elideWeights = flags.elide;
+  options.cacheDir = flags.cacheDir;
+  options.jobs = flags.jobs;
+  options.quiet = flags.quiet;
+  options.verbose = flags.verbose;
+  return options;
+}
+
 int main(int argc, char **argv) {
   cl::ResetCommandLineParser();
-  static Flags made;
-  flags = &made;
-  cl::HideUnrelatedOptions(made.category);
+  Flags flags;
+  cl::HideUnrelatedOptions(flags.all);
   cl::SetVersionPrinter([](llvm::raw_ostream &os) { os << "syncnasc " SNC_VERSION "\n"; });
-  cl::ParseCommandLineOptions(
-      argc, argv,
-      "compiles an ONNX network into a small native library\n\n"
-      "  syncnasc flags->model.onnx -o out\n"
-      "  syncnasc flags->model.onnx -o out --shape input=1x3x224x224 --target x86-64-avx2\n"
-      "  syncnasc flags->model.onnx --emit=kernel --elide-weights\n");
-  snc::CompilerOptions options;
-  options.model = flags->model;
-  options.output = flags->output;
-  options.name = flags->name;
-  options.target = flags->target;
-  options.threads = flags->threads;
-  options.stage = flags->emit;
-  options.elideWeights = flags->elide;
-  options.cacheDir = flags->cacheDir;
-  options.jobs = flags->jobs;
-  options.force = flags->force;
-  options.quiet = flags->quiet;
-  options.executable = llvm::sys::fs::getMainExecutable(argv[0], reinterpret_cast<void *>(&usage));
-  for (const std::string &shape : flags->shapes)
+  cl::ParseCommandLineOptions(argc, argv, kOverview);
+  if (flags.model.empty())
+    return usage("which model?");
+  if (flags.emit == Stage::library && flags.output.empty())
+    return usage("name the output folder: -o <path>");
+  if (flags.threads > 256)
+    return usage("--threads: expected 1 to 256");
+  if (flags.name.getNumOccurrences() && flags.name.empty())
+    return usage("--name: expected an identifier");
+  snc::CompilerOptions options = optionsOf(flags);
+  for (const std::string &shape : flags.shapes)
     if (!snc::parseShapeOption(shape, options.import))
       return usage("--shape: expected name=1x3x224x224, got '" + shape + "'");
-  if (flags->weights != "embedded" && flags->weights != "file")
-    return usage("--weights: expected embedded or file, got '" + flags->weights + "'");
-  options.weightsInFile = flags->weights == "file";
-  if (flags->threads < 0 || flags->threads > 256)
-    return usage("--threads: expected 1 to 256");
-  if (flags->emit == snc::Stage::library && flags->output.empty())
-    return usage("-o: name the output folder");
+  options.executable = llvm::sys::fs::getMainExecutable(argv[0], reinterpret_cast<void *>(&usage));
   return snc::compileModel(options, llvm::outs(), llvm::errs());
 }

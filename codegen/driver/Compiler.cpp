@@ -19,6 +19,7 @@
 
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/ToolOutputFile.h"
 
@@ -28,6 +29,9 @@
 using namespace mlir;
 
 namespace snc {
+
+/// Those this process may run on.
+static unsigned processors() { return std::max(1u, std::thread::hardware_concurrency()); }
 
 namespace {
 class Compilation {
@@ -41,18 +45,24 @@ public:
 
 private:
   bool fail(const llvm::Twine &message) {
-    err << options.model << ": error: " << message << "\n";
+    if (!interrupted()) // which also ends the programs we run
+      err << options.model << ": error: " << message << "\n";
     return false;
+  }
+  void say(llvm::StringRef what) {
+    if (options.verbose)
+      err << llvm::format("%7.3f s  ", watch.seconds()) << what << "\n";
   }
   bool check(llvm::Error error) { return error ? fail(llvm::toString(std::move(error))) : true; }
 
   bool prepare();
   bool import();
-  bool pipeline(void (*build)(OpPassManager &, const PipelineOptions &));
+  bool pipeline(void (*build)(OpPassManager &, const PipelineOptions &), llvm::StringRef done);
   bool print();
+  bool compile();
   bool emitLibrary();
-  bool writeObjects(const LinkTools &tools, OutputFolder &folder);
-  bool writeTexts(OutputFolder &folder);
+  bool writeObjects(const LinkTools &tools);
+  bool writeTexts();
   std::string companion(llvm::StringRef relative);
 
   const CompilerOptions &options;
@@ -64,6 +74,7 @@ private:
   std::string name;
   OwningOpRef<ModuleOp> module;
   ScratchFolder scratch;
+  OutputFolder folder;
   KernelPoolResult kernels;
   LibraryDescription description;
   std::vector<char> weights;
@@ -85,12 +96,14 @@ bool Compilation::prepare() {
       names += ", " + t.name.str();
     return fail("--target: unknown '" + options.target + "'; there are " + names);
   }
-  threads =
-      options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  threads = options.threads > 0 ? options.threads : processors();
   name = options.name.empty() ? libraryNameOf(llvm::sys::path::stem(options.model)) : options.name;
   if (!isLibraryName(name))
     return fail("--name: '" + name + "' cannot begin a C symbol; '" + libraryNameOf(name) +
                 "' can");
+  // Before any work, not after it.
+  if (options.stage == Stage::library && !check(folder.check(options.output, options.force)))
+    return false;
   return true;
 }
 
@@ -99,13 +112,18 @@ bool Compilation::import() {
   if (!module)
     return false;
   setTarget(*module, *target, threads);
+  say("model imported");
   return true;
 }
 
-bool Compilation::pipeline(void (*build)(OpPassManager &, const PipelineOptions &)) {
+bool Compilation::pipeline(void (*build)(OpPassManager &, const PipelineOptions &),
+                           llvm::StringRef done) {
   PassManager pm(&context);
   build(pm, options.pipeline);
-  return succeeded(pm.run(*module)) && !interrupted();
+  if (failed(pm.run(*module)) || interrupted())
+    return false;
+  say(done);
+  return true;
 }
 
 bool Compilation::print() {
@@ -122,7 +140,7 @@ bool Compilation::print() {
   return true;
 }
 
-bool Compilation::writeTexts(OutputFolder &folder) {
+bool Compilation::writeTexts() {
   std::string share = "share/" + name + "/";
   BranchPlan plan = singleBranchPlan(int64_t(description.kernels.size()), {"cpu", threads});
   if (!check(folder.write("include/" + name + ".h", headerText(description))) ||
@@ -136,11 +154,11 @@ bool Compilation::writeTexts(OutputFolder &folder) {
                   : check(manifest.takeError());
 }
 
-bool Compilation::writeObjects(const LinkTools &tools, OutputFolder &folder) {
+bool Compilation::writeObjects(const LinkTools &tools) {
   ExecutorOptions executor;
   executor.name = name;
   executor.threads = threads;
-  executor.weightsHash = snc_hash64(weights.data(), weights.size());
+  executor.weightsHash = description.weightsHash;
   if (options.weightsInFile)
     executor.weightsFile = name + ".weights";
   llvm::StringRef arch = target->triple.split('-').first;
@@ -168,11 +186,10 @@ bool Compilation::writeObjects(const LinkTools &tools, OutputFolder &folder) {
 }
 
 bool Compilation::emitLibrary() {
-  OutputFolder folder;
   auto tools = LinkTools::find();
   if (!tools)
     return check(tools.takeError());
-  if (!check(folder.open(options.output, options.force)))
+  if (!check(folder.open()))
     return false;
   description = describe(*module, name);
   description.weightsEmbedded = !options.weightsInFile;
@@ -180,55 +197,67 @@ bool Compilation::emitLibrary() {
   if (failed(packed))
     return false;
   weights = std::move(*packed);
-  if (!writeObjects(*tools, folder) || !writeTexts(folder) || interrupted())
+  description.weightsHash = snc_hash64(weights.data(), weights.size());
+  say("weights packed");
+  if (!writeObjects(*tools) || !writeTexts() || interrupted())
     return false;
   if (!check(folder.commit()))
     return false;
+  say("library written");
   if (!options.quiet)
     printSummary(out, description, kernels, options.output, watch.seconds());
   return true;
 }
 
+bool Compilation::compile() {
+  KernelPoolOptions pool{companion("syncnas-kernelc"), options.cacheDir,
+                         options.jobs ? options.jobs : processors(), !options.quiet};
+  if (!llvm::sys::fs::can_execute(pool.compiler))
+    return fail("no kernel compiler at " + pool.compiler);
+  if (!check(scratch.open()))
+    return false;
+  auto compiled = compileKernels(*module, scratch.root(), pool);
+  if (failed(compiled))
+    return false;
+  kernels = std::move(*compiled);
+  say("kernels compiled");
+  return true;
+}
+
+/// Each stage in turn, up to the one that was asked for.
 bool Compilation::run() {
   if (!prepare() || !import())
     return false;
   if (options.stage == Stage::import)
     return print();
-  if (!pipeline(buildTensorPipeline))
+  if (!pipeline(buildTensorPipeline, "simplified"))
     return false;
   if (options.stage == Stage::tensor)
     return print();
-  if (!pipeline(buildKernelPipeline))
+  if (!pipeline(buildKernelPipeline, "kernels formed"))
     return false;
   if (options.stage == Stage::kernel)
     return print();
-  if (!pipeline(buildSchedulePipeline))
+  if (!pipeline(buildSchedulePipeline, "memory planned"))
     return false;
   if (options.stage == Stage::schedule)
     return print();
-  if (options.stage == Stage::llvm) {
-    ExecutorOptions executor;
-    executor.name = name;
-    executor.threads = threads;
-    return succeeded(lowerToLLVM(*module, executor)) && print();
-  }
-  if (!check(scratch.open()))
+  if (!compile())
     return false;
-  KernelPoolOptions pool{companion("syncnas-kernelc"), options.cacheDir,
-                         options.jobs ? options.jobs
-                                      : std::max(1u, std::thread::hardware_concurrency()),
-                         !options.quiet};
-  auto compiled = compileKernels(*module, scratch.root(), pool);
-  if (failed(compiled))
-    return false;
-  kernels = std::move(*compiled);
-  return emitLibrary();
+  if (options.stage == Stage::library)
+    return emitLibrary();
+  ExecutorOptions executor;
+  executor.name = name;
+  executor.threads = threads;
+  return succeeded(lowerToLLVM(*module, executor)) && print();
 }
 } // namespace
 
 int compileModel(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err) {
   catchInterrupts();
   bool good = Compilation(options, out, err).run();
+  if (!good && interrupted())
+    err << "syncnasc: interrupted\n";
   return good ? 0 : interrupted() ? 130 : 1;
 }
 

@@ -30,6 +30,7 @@ struct CompilerOptions {
   std::string cacheDir;      ///< of compiled kernels; empty: the user's
   unsigned jobs = 0;         ///< kernel compilers at once; 0: one for each processor
   bool quiet = false;        ///< no progress, no summary
+  bool verbose = false;      ///< a line with the time after each step
   std::string executable;    ///< path of the running program, to find its companions
 };
 

@@ -3,14 +3,15 @@
 #include "codegen/driver/KernelPool.h"
 
 #include "codegen/driver/Interrupt.h"
+#include "codegen/driver/Progress.h"
 
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SHA256.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <csignal>
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -60,34 +61,30 @@ bool writeAll(const std::string &path, StringRef text) {
   return good;
 }
 
+/// Which compiler a cached object came from: its bytes, and those of the library
+/// behind it by version.
+std::string identityOf(const std::string &compiler) {
+  std::string program = readAll(compiler);
+  return llvm::toHex(llvm::SHA256::hash(llvm::arrayRefFromStringRef(program))) +
+         " Halide " SNC_HALIDE_VERSION;
+}
+
 class Pool {
 public:
   Pool(ModuleOp module, StringRef folder, const KernelPoolOptions &options)
       : module(module), folder(folder), options(options), cache(options.cacheDir),
-        identity(llvm::toHex(
-            llvm::SHA256::hash(llvm::arrayRefFromStringRef(readAll(options.compiler))))) {}
+        identity(identityOf(options.compiler)) {}
+  ~Pool() { stopAll(); }
 
-  FailureOr<KernelPoolResult> run() {
-    for (KernelOp kernel : module.getOps<KernelOp>())
-      if (failed(prepare(kernel)))
-        return failure();
-    total = jobs.size();
-    LogicalResult done = work();
-    finishLine();
-    if (failed(done))
-      return failure();
-    return result;
-  }
+  FailureOr<KernelPoolResult> run();
 
 private:
   LogicalResult prepare(KernelOp kernel);
-  LogicalResult work();
   LogicalResult start(Job &job);
   LogicalResult finish(Job &job, int status);
   LogicalResult note(KernelOp kernel, StringRef info);
-  void stopAll(std::vector<Job *> &running);
-  void show();
-  void finishLine();
+  Job *waitForAny(int &status);
+  void stopAll();
 
   ModuleOp module;
   StringRef folder;
@@ -95,22 +92,23 @@ private:
   KernelCache cache;
   std::string identity;
   std::vector<Job> jobs;
+  std::vector<Job *> running;
   KernelPoolResult result;
-  size_t total = 0, done = 0;
-  bool lineOpen = false;
 };
 
+/// Takes the kernel from the cache, or queues it.
 LogicalResult Pool::prepare(KernelOp kernel) {
   std::string base = (folder + "/" + kernel.getSymName()).str(), text = textOf(module, kernel);
   Job job{kernel,         KernelCache::key(text, identity),
           base + ".mlir", base + ".o",
           base + ".json", base + ".log"};
   result.objects.push_back(job.object);
-  if (auto known = cache.find(job.key)) {
+  std::optional<CompiledKernel> known = cache.find(job.key);
+  if (known && succeeded(note(kernel, known->info))) {
     if (!writeAll(job.object, known->object))
       return kernel.emitError("cannot write ") << job.object;
     ++result.cached;
-    return note(kernel, known->info);
+    return success();
   }
   if (!writeAll(job.source, text))
     return kernel.emitError("cannot write ") << job.source;
@@ -119,50 +117,59 @@ LogicalResult Pool::prepare(KernelOp kernel) {
 }
 
 LogicalResult Pool::start(Job &job) {
-  std::string info = "--info=" + job.info;
-  std::vector<char *> line{const_cast<char *>(options.compiler.c_str()), job.source.data(),
-                           job.object.data(), info.data(), nullptr};
+  std::string info = "--info=" + job.info, program = options.compiler;
+  char *line[] = {program.data(), job.source.data(), job.object.data(), info.data(), nullptr};
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 1, job.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
                                    0644);
   posix_spawn_file_actions_adddup2(&actions, 1, 2);
-  int error =
-      posix_spawn(&job.pid, options.compiler.c_str(), &actions, nullptr, line.data(), environ);
+  int error = posix_spawn(&job.pid, program.c_str(), &actions, nullptr, line, environ);
   posix_spawn_file_actions_destroy(&actions);
   if (error)
-    return job.kernel.emitError("cannot start ") << options.compiler << ": " << strerror(error);
+    return job.kernel.emitError("cannot start ") << program << ": " << strerror(error);
+  running.push_back(&job);
   return success();
 }
 
 LogicalResult Pool::finish(Job &job, int status) {
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-    CompiledKernel compiled{StringRef(readAll(job.info)).trim().str(), readAll(job.object)};
-    cache.store(job.key, compiled);
-    ++result.compiled;
-    return note(job.kernel, compiled.info);
-  }
   if (WIFSIGNALED(status))
     return job.kernel.emitError("the kernel compiler was ended by signal ")
-           << WTERMSIG(status) << ": please report this, with the model";
-  return job.kernel.emitError("cannot be compiled: ") << StringRef(readAll(job.log)).trim();
+           << WTERMSIG(status) << " (" << strsignal(WTERMSIG(status)) << ")";
+  if (WEXITSTATUS(status) != 0) {
+    std::string log = readAll(job.log);
+    // "file:line:column: error: message", then the kernel's text.
+    StringRef message = StringRef(log).split('\n').first;
+    message = message.contains("error: ") ? message.split("error: ").second : message;
+    return job.kernel.emitError("the kernel cannot be compiled: ") << message.trim();
+  }
+  CompiledKernel compiled{StringRef(readAll(job.info)).trim().str(), readAll(job.object)};
+  if (compiled.object.empty() || failed(note(job.kernel, compiled.info)))
+    return job.kernel.emitError("the kernel compiler left no object or report");
+  cache.store(job.key, compiled);
+  ++result.compiled;
+  return success();
 }
 
+/// Copies the report's numbers to the kernel; failure where it is no report.
 LogicalResult Pool::note(KernelOp kernel, StringRef info) {
   auto parsed = llvm::json::parse(info);
   if (!parsed) {
     llvm::consumeError(parsed.takeError());
-    return kernel.emitError("the kernel compiler's report is unreadable");
+    return failure();
   }
   Builder builder(kernel.getContext());
-  for (StringRef name : {"scratch", "worker_scratch", "flops", "bytes"})
-    if (const llvm::json::Object *object = parsed->getAsObject())
-      kernel->setAttr(("snc." + name).str(),
-                      builder.getI64IntegerAttr(object->getInteger(name).value_or(0)));
+  const llvm::json::Object *report = parsed->getAsObject();
+  for (StringRef name : {"scratch", "worker_scratch", "flops", "bytes"}) {
+    std::optional<int64_t> value = report ? report->getInteger(name) : std::nullopt;
+    if (!value)
+      return failure();
+    kernel->setAttr(("snc." + name).str(), builder.getI64IntegerAttr(*value));
+  }
   return success();
 }
 
-void Pool::stopAll(std::vector<Job *> &running) {
+void Pool::stopAll() {
   for (Job *job : running)
     kill(job->pid, SIGKILL);
   for (Job *job : running)
@@ -170,62 +177,39 @@ void Pool::stopAll(std::vector<Job *> &running) {
   running.clear();
 }
 
-LogicalResult Pool::work() {
-  std::vector<Job *> running;
-  size_t next = 0;
-  while (next < jobs.size() || !running.empty()) {
-    show();
-    while (next < jobs.size() && running.size() < std::max(1u, options.jobs)) {
-      if (failed(start(jobs[next]))) {
-        stopAll(running);
-        return failure();
+/// The first running job that ends; null on an interrupt. Polls our own children
+/// by their ids: the caller may have others.
+Job *Pool::waitForAny(int &status) {
+  while (!interrupted()) {
+    for (Job *job : running)
+      if (waitpid(job->pid, &status, WNOHANG) == job->pid) {
+        std::erase(running, job);
+        return job;
       }
-      running.push_back(&jobs[next++]);
-    }
-    int status = 0;
-    // Poll our own children only: the caller may have others.
-    Job *ended = nullptr;
-    while (!ended && !interrupted()) {
-      for (Job *job : running)
-        if (waitpid(job->pid, &status, WNOHANG) == job->pid)
-          ended = job;
-      if (!ended)
-        usleep(2000);
-    }
-    if (!ended) {
-      stopAll(running);
-      return module.emitError("interrupted");
-    }
-    std::erase(running, ended);
-    if (failed(finish(*ended, status))) {
-      stopAll(running);
+    usleep(2000);
+  }
+  return nullptr;
+}
+
+FailureOr<KernelPoolResult> Pool::run() {
+  for (KernelOp kernel : module.getOps<KernelOp>())
+    if (interrupted() || failed(prepare(kernel)))
       return failure();
-    }
-    ++done;
+  Progress progress(options.progress, "compiling kernels", jobs.size());
+  for (size_t next = 0; next < jobs.size() || !running.empty();) {
+    for (; next < jobs.size() && running.size() < std::max(1u, options.jobs); ++next)
+      if (failed(start(jobs[next])))
+        return failure();
+    int status = 0;
+    Job *ended = waitForAny(status);
+    if (!ended)
+      return failure();
+    // A worker gets the terminal's Ctrl-C too.
+    if (interrupted() || failed(finish(*ended, status)))
+      return failure();
+    progress.advance();
   }
-  show();
-  return success();
-}
-
-void Pool::show() {
-  if (!options.progress || total == 0)
-    return;
-  if (!isatty(STDERR_FILENO)) {
-    if (done == 0 && !lineOpen)
-      llvm::errs() << "compiling " << total << " kernels, " << result.cached << " from the cache\n";
-    lineOpen = true;
-    return;
-  }
-  const size_t width = 30, full = done * width / total;
-  llvm::errs() << "\r[" << std::string(full, '#') << std::string(width - full, ' ') << "] " << done
-               << "/" << total << " kernels";
-  llvm::errs().flush();
-  lineOpen = true;
-}
-
-void Pool::finishLine() {
-  if (lineOpen && isatty(STDERR_FILENO))
-    llvm::errs() << "\n";
+  return result;
 }
 } // namespace
 

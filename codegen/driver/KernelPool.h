@@ -26,7 +26,8 @@ struct KernelPoolResult {
 
 /// Compiles every `snc.kernel` of `module` into `folder` and notes sizes and costs
 /// as attributes of the kernels (see lowerToLLVM). A located diagnostic and failure
-/// for the first kernel that cannot be compiled, or on an interrupt.
+/// for the first kernel that cannot be compiled; failure without one on an
+/// interrupt. Leaves no process behind.
 mlir::FailureOr<KernelPoolResult> compileKernels(mlir::ModuleOp module, llvm::StringRef folder,
                                                  const KernelPoolOptions &options);
 

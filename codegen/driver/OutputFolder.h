@@ -7,22 +7,29 @@
 
 #include "llvm/Support/Error.h"
 
+#include <filesystem>
 #include <string>
 
 namespace snc {
 
-/// Collects files in a temporary sibling of `path`; commit() puts it in place in
-/// one step, else it is removed with this object. What was at `path` before stays
+/// Collects files in a temporary sibling of the output; commit() puts it in place
+/// in one step, else it is removed with this object. What was there before stays
 /// until then.
 class OutputFolder {
 public:
+  OutputFolder() = default;
+  OutputFolder(const OutputFolder &) = delete;
+  OutputFolder &operator=(const OutputFolder &) = delete;
   ~OutputFolder();
 
-  /// Refuses a `path` that is a file, or holds something other than an earlier
-  /// output, unless `force`.
-  llvm::Error open(llvm::StringRef path, bool force);
+  /// Settles on `path`, making nothing yet. Refuses a file, a folder that this
+  /// process works in, and, unless `force`, one that holds anything but an earlier
+  /// output: only files that its manifest lists.
+  llvm::Error check(llvm::StringRef path, bool force);
+  /// Makes the temporary folder.
+  llvm::Error open();
   /// The temporary folder.
-  const std::string &root() const { return temporary; }
+  std::string root() const { return temporary.string(); }
   /// Writes `text` to `relative`, making folders on the way.
   llvm::Error write(llvm::StringRef relative, llvm::StringRef text);
   /// Makes `relative` and returns its path.
@@ -30,12 +37,15 @@ public:
   llvm::Error commit();
 
 private:
-  std::string path, temporary;
+  std::filesystem::path path, temporary;
 };
 
 /// A folder for files in between; removed with this object.
 class ScratchFolder {
 public:
+  ScratchFolder() = default;
+  ScratchFolder(const ScratchFolder &) = delete;
+  ScratchFolder &operator=(const ScratchFolder &) = delete;
   ~ScratchFolder();
   llvm::Error open();
   const std::string &root() const { return path; }
