@@ -27,7 +27,7 @@ DTYPES = {
 def tool(name, *args, **kwargs):
     """Runs build/bin/<name>; returns the finished process with its text output."""
     command = [str(BUILD / "bin" / name), *map(str, args)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=600, **kwargs)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, **kwargs)
 
 
 def compile_model(model, out, *flags):
