@@ -68,7 +68,11 @@ void LoadedLibrary::fail(const char *what, int32_t status) const {
   throw RunError(name_ + ": " + what + " failed: " + strerror_(status));
 }
 
-snc_context *LoadedLibrary::create(const snc_options &options) const {
+snc_context *LoadedLibrary::create(const snc_options &given) const {
+  snc_options options = given;
+  std::string weights = (fs::path(share_) / (name_ + ".weights")).string();
+  if (!options.weights && !options.weights_path && fs::exists(weights))
+    options.weights_path = weights.c_str();
   snc_context *context = nullptr;
   if (int32_t status = create_(&options, &context))
     fail("create", status);
