@@ -9,12 +9,9 @@
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
 #define STBI_NO_HDR
-#define STB_IMAGE_RESIZE_IMPLEMENTATION
-#define STB_IMAGE_RESIZE_STATIC
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 #include <stb/stb_image.h>
-#include <stb/stb_image_resize.h>
 #pragma GCC diagnostic pop
 
 namespace snc::run {
@@ -73,16 +70,59 @@ Pixels load(const std::string &path, int channels) {
   return p;
 }
 
-// The triangle filter widens when it shrinks a picture, as Pillow's BILINEAR.
+/// The source pixels that one result pixel averages.
+struct Taps {
+  int first;
+  std::vector<float> weights;
+};
+
+// Pillow's BILINEAR: a triangle that widens when it shrinks a picture. Networks
+// were trained, and are compared, on pictures resized this way.
+std::vector<Taps> triangle(int in, int out) {
+  double scale = double(in) / out, support = std::max(scale, 1.0);
+  std::vector<Taps> all;
+  for (int i = 0; i < out; ++i) {
+    double centre = (i + 0.5) * scale, sum = 0;
+    int first = std::max(0, int(centre - support + 0.5));
+    int last = std::min(in, int(centre + support + 0.5));
+    Taps taps{first, {}};
+    for (int k = first; k < last; ++k) {
+      double weight = std::max(0.0, 1.0 - std::fabs((k - centre + 0.5) / support));
+      taps.weights.push_back(float(weight));
+      sum += weight;
+    }
+    for (float &w : taps.weights)
+      w = float(w / sum);
+    all.push_back(taps);
+  }
+  return all;
+}
+
+/// One line of one channel; steps are in bytes.
+void resample(const uint8_t *from, uint8_t *to, const std::vector<Taps> &taps, int step, int toStep) {
+  for (size_t i = 0; i < taps.size(); ++i) {
+    float sum = 0.5f;
+    const uint8_t *source = from + size_t(taps[i].first) * step;
+    for (float w : taps[i].weights) {
+      sum += w * *source;
+      source += step;
+    }
+    to[i * size_t(toStep)] = uint8_t(std::clamp(sum, 0.0f, 255.0f));
+  }
+}
+
+// Rounds to 8 bits between the passes, as Pillow does.
 Pixels resize(const Pixels &from, int width, int height) {
-  Pixels to{width, height, from.channels, {}};
-  to.data.resize(size_t(width) * height * from.channels);
-  int ok = stbir_resize_uint8_generic(from.data.data(), from.width, from.height, 0, to.data.data(),
-                                      width, height, 0, from.channels, STBIR_ALPHA_CHANNEL_NONE, 0,
-                                      STBIR_EDGE_CLAMP, STBIR_FILTER_TRIANGLE,
-                                      STBIR_COLORSPACE_LINEAR, nullptr);
-  if (!ok)
-    throw RunError("out of memory while resizing a picture");
+  int c = from.channels;
+  Pixels wide{width, from.height, c, {}}, to{width, height, c, {}};
+  wide.data.resize(size_t(width) * from.height * c);
+  to.data.resize(size_t(width) * height * c);
+  std::vector<Taps> across = triangle(from.width, width), down = triangle(from.height, height);
+  for (int y = 0; y < from.height; ++y)
+    for (int k = 0; k < c; ++k)
+      resample(&from.data[size_t(y) * from.width * c + k], &wide.data[size_t(y) * width * c + k], across, c, c);
+  for (int x = 0; x < width * c; ++x)
+    resample(&wide.data[size_t(x)], &to.data[size_t(x)], down, width * c, width * c);
   return to;
 }
 
