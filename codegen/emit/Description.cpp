@@ -5,6 +5,7 @@
 #include "codegen/emit/ModelTables.h"
 #include "codegen/emit/Names.h"
 #include "ir/Target.h"
+#include "runtime/snc_model.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
@@ -43,6 +44,27 @@ static std::vector<TensorDescription> tensorsOf(ProgramOp program, Space space) 
   return tensors;
 }
 
+static int64_t numberOf(KernelOp kernel, StringRef attribute) {
+  auto value = kernel->getAttrOfType<IntegerAttr>(attribute);
+  return value ? value.getInt() : 0;
+}
+
+/// The runtime's own arithmetic: the same on every 64-bit target.
+static void addWorkspace(LibraryDescription &library, ProgramOp program) {
+  SymbolTable symbols(program->getParentOp());
+  snc_model model = {};
+  model.arena_bytes = program.getArena();
+  for (CallOp call : program.getBody().getOps<CallOp>()) {
+    auto kernel = symbols.lookup<KernelOp>(call.getKernel());
+    model.num_buffers += call.getNumOperands();
+    model.scratch_bytes = std::max<uint64_t>(model.scratch_bytes, numberOf(kernel, "snc.scratch"));
+    model.worker_scratch_bytes =
+        std::max<uint64_t>(model.worker_scratch_bytes, numberOf(kernel, "snc.worker_scratch"));
+  }
+  library.workspaceBytes = snc_model_workspace_bytes(&model, int32_t(library.threads));
+  library.workspaceAlignment = snc_model_workspace_alignment(&model);
+}
+
 LibraryDescription describe(ModuleOp module, StringRef name) {
   LibraryDescription d;
   d.name = name.str();
@@ -60,16 +82,13 @@ LibraryDescription describe(ModuleOp module, StringRef name) {
   std::map<std::string, int64_t> operators;
   for (CallOp call : program.getBody().getOps<CallOp>()) {
     auto kernel = symbols.lookup<KernelOp>(call.getKernel());
-    auto number = [&](StringRef attr) {
-      auto value = kernel->getAttrOfType<IntegerAttr>(attr);
-      return value ? value.getInt() : 0;
-    };
     d.kernels.push_back({kernel.getSymName().str(), nodesOf(call.getLoc()), operatorsOf(kernel),
-                         number("snc.flops"), number("snc.bytes")});
+                         numberOf(kernel, "snc.flops"), numberOf(kernel, "snc.bytes")});
     for (Operation &op : kernel.getBody().front().without_terminator())
       if (!isa<ConstantOp>(op))
         ++operators[op.getName().stripDialect().str()];
   }
+  addWorkspace(d, program);
   d.operators.assign(operators.begin(), operators.end());
   return d;
 }

@@ -30,9 +30,8 @@ struct LibraryDescription {
   std::vector<KernelDescription> kernels;                 ///< in order of execution
   std::vector<std::pair<std::string, int64_t>> operators; ///< and how often, by name
   int64_t arena = 0, arenaLowerBound = 0, weights = 0;
-  int64_t buffers = 0;              ///< arguments of all kernels
-  int64_t scratch = 0, workerScratch = 0; ///< the most that a kernel takes
-  uint64_t weightsHash = 0;         ///< snc_hash64 of the packed weights
+  uint64_t weightsHash = 0;                            ///< snc_hash64 of the packed weights
+  uint64_t workspaceBytes = 0, workspaceAlignment = 0; ///< of a context of `threads`
 };
 
 /// Reads a module at the schedule level.

@@ -15,12 +15,20 @@ using namespace mlir;
 
 namespace snc {
 
-static const char kHead[] =
-    R"(/* The network `@`, compiled by syncnasc. Contract: exact (outputs equal the
- * imported model's, up to float rounding).
+static const char kHead[] = R"(/* The network `@`, compiled by syncnasc for $target.
  *
- * Threads: a context serves one run at a time, any number of contexts run at
- * once; weights are shared. _run allocates nothing. No function aborts or prints.
+ * Contract: exact. The outputs equal those of the imported model, up to float
+ * rounding.
+ *
+ * Threads: a context serves one run at a time (others get %_BUSY); any number
+ * of contexts run at once and share the weights. All other functions may be
+ * called from any thread. No function aborts, exits or prints.
+ *
+ * Memory: all of a context is one block, taken by _create and given back by
+ * _destroy. _run allocates nothing. Strings and infos that functions return are
+ * constants of the library.
+ *
+ * C11 and C++ clean.
  */
 #ifndef %_H
 #define %_H
@@ -32,78 +40,113 @@ static const char kHead[] =
 extern "C" {
 #endif
 
+/* Version of this interface; @_abi_version() tells the library's. */
+#define %_ABI_VERSION $abi
+
 /* Result of every call that can fail. */
 typedef enum @_status {
   %_OK = 0,
+  /* A null or misaligned pointer, a bad count, options of unknown size. */
   %_INVALID_ARGUMENT = 1,
+  /* The allocator (or mmap) returned nothing. */
   %_OUT_OF_MEMORY = 2,
+  /* The weights are in a file, and none was given or readable. */
   %_WEIGHTS_NOT_FOUND = 3,
+  /* Other weights than those the library was compiled with. */
   %_WEIGHTS_MISMATCH = 4,
+  /* A worker thread could not be started. */
   %_THREAD_FAILED = 5,
+  /* A kernel failed; the outputs are undefined. */
   %_KERNEL_FAILED = 6,
+  /* The parallel_for hook gave up; the outputs are undefined. */
   %_CANCELLED = 7,
+  /* Another thread is inside a run of the same context. */
   %_BUSY = 8,
+  /* Library and caller were built for different versions of this interface. */
   %_ABI_MISMATCH = 9
 } @_status;
 
-/* An input or output: dense, row-major. dtype as ONNX numbers element types
- * (1: float32, 7: int64). */
+/* An input or output: dense, row-major, last dimension fastest. */
 typedef struct @_tensor_info {
-  const char *name;
-  uint32_t dtype;
-  int32_t rank;
+  const char *name; /* the model's own name of the tensor */
+  uint32_t dtype;   /* as ONNX numbers them: 1 float32, 2 uint8, 3 int8, 6 int32,
+                       7 int64, 9 bool, 11 float64 */
+  int32_t rank;     /* 0 for a scalar */
   int64_t dims[8];
   uint64_t bytes;
 } @_tensor_info;
 
-/* One kernel, in order of execution; a multiply-add counts as two flops. */
+/* One kernel, in order of execution. */
 typedef struct @_kernel_description {
-  const char *name;
-  const char *op;
-  uint64_t flops;
-  uint64_t bytes;
+  const char *name; /* of the model's nodes that it computes */
+  const char *op;   /* what it does, for reports */
+  uint64_t flops;   /* one multiply-add counts as two */
+  uint64_t bytes;   /* read and written, weights included */
 } @_kernel_description;
 
 /* What a context is created with: fill it with @_options_init, then change
- * what matters. It is copied; `user` and `weights` must outlive the context. */
+ * what matters. It is copied; what `user` and `weights` point to must outlive the
+ * context, `weights_path` is read by @_create alone. */
 typedef struct @_options {
+  /* sizeof this struct as the caller was compiled; set by @_options_init. */
   size_t struct_size;
-  int32_t threads;  /* of one run, the caller's included; 0: as compiled */
-  uint32_t spin_us; /* idle workers spin so long, then sleep; 0: sleep at once */
-  void *user;       /* handed to every hook */
-  /* Both or none; called by _create and _destroy only. */
+  /* Threads that work on one run, the caller's included. 0: %_THREADS.
+   * 1: no thread is ever started. With parallel_for: tasks a loop is cut into. */
+  int32_t threads;
+  /* Microseconds an idle worker spins before it sleeps. 0: it sleeps at once,
+   * which costs some 50 us at every parallel loop but burns no cycles. */
+  uint32_t spin_us;
+  /* Handed to every hook. */
+  void *user;
+  /* Both or none; NULL: aligned memory from libc. Called by @_create and
+   * @_destroy alone, on their thread. `dealloc` gets the size `alloc` got. */
   void *(*alloc)(void *user, size_t bytes, size_t alignment);
   void (*dealloc)(void *user, void *memory, size_t bytes);
-  /* The caller's own parallel loop: calls task(arg, i) for every i in [0, count),
-   * returns after all have returned, 0 iff all returned 0. */
+  /* The caller's own parallel loop; NULL: threads of the context. Calls
+   * task(arg, i) once for every i in [0, count), each on any thread, returns after
+   * all have returned, 0 iff all returned 0. Called by @_run, on its thread. */
   int (*parallel_for)(void *user, int (*task)(void *arg, int index), void *arg, int count);
+  /* One line about an error, valid during the call; from any thread. NULL: silence. */
   void (*log)(void *user, const char *message);
-  /* After each kernel; nanoseconds of CLOCK_MONOTONIC. */
+  /* After each kernel, on the thread of @_run; nanoseconds of CLOCK_MONOTONIC.
+   * NULL: no timing is taken. */
   void (*trace)(void *user, uint32_t kernel, uint64_t begin_ns, uint64_t end_ns);
-  const void *weights; /* where not embedded: by pointer (64-byte aligned), */
+  /* Weights by pointer: 64-byte aligned, read only, shared by any contexts.
+   * NULL: weights_path, or the library's own. */
+  const void *weights;
   size_t weights_size;
-  const char *weights_path; /* or by file */
+  /* Weights by file: mapped once for all contexts that name it. Replace a mapped
+   * file by rename, never in place. */
+  const char *weights_path;
 } @_options;
 
-/* One instance of the network: its memory and worker threads. */
+/* One instance of the network: its memory and its worker threads. */
 typedef struct @_context @_context;
 
 )";
 
 static const char kFunctions[] = R"(/* Fills `options` with the defaults. */
 void @_options_init(@_options *options);
-/* Makes a context; `options` may be NULL. On failure *context is NULL. */
+
+/* Makes a context, to be ended by @_destroy; `options` may be NULL. On failure
+ * *context is NULL and nothing is left behind. */
 @_status @_create(const @_options *options, @_context **context);
+
 /* Runs the network once. Tensors are aligned to their elements; outputs overlap
- * neither each other nor inputs. */
+ * neither each other nor inputs. The caller owns them all. */
 @_status @_run(@_context *context, const @_inputs *inputs, const @_outputs *outputs);
-/* The same with pointers in the order of the model's inputs and outputs. */
+
+/* The same with arrays of pointers, in the order of the model's inputs and outputs. */
 @_status @_run_indexed(@_context *context, const void *const *inputs, void *const *outputs);
-/* Ends the workers and frees the context's memory; NULL is fine. */
+
+/* Ends the workers and gives the memory back. NULL is fine. No run may be in
+ * progress. */
 void @_destroy(@_context *context);
 
-/* Constant answers; NULL for an index out of range. */
+/* A sentence for any status. */
 const char *@_strerror(@_status status);
+
+/* What the library is; NULL for an index out of range. */
 uint32_t @_abi_version(void);
 uint32_t @_input_count(void);
 uint32_t @_output_count(void);
@@ -111,7 +154,8 @@ uint32_t @_kernel_count(void);
 const @_tensor_info *@_input_info(uint32_t index);
 const @_tensor_info *@_output_info(uint32_t index);
 const @_kernel_description *@_kernel_info(uint32_t index);
-/* What _create asks the allocator for. */
+
+/* What @_create asks the allocator for; `threads` as in the options. */
 uint64_t @_workspace_bytes(int32_t threads);
 uint64_t @_workspace_alignment(void);
 
@@ -129,31 +173,55 @@ static std::string filled(StringRef text, const std::string &name) {
   return out;
 }
 
+static std::string define(StringRef name, const Twine &value) {
+  return ("#define %_" + name + " " + value + "\n").str();
+}
+
 /// Macros with shape and size, and the struct of pointers.
-static std::string tensors(const std::vector<TensorDescription> &list, StringRef side,
-                           const std::string &name) {
-  std::string out, members, upper = StringRef(name).upper();
-  bool constant = side == "input";
+static std::string tensors(const std::vector<TensorDescription> &list, StringRef side) {
+  std::string macros = define(side.upper() + "_COUNT", Twine(list.size())), members;
   for (auto [i, t] : llvm::enumerate(list)) {
-    std::string prefix = upper + "_" + side.upper() + "_" + std::to_string(i);
-    std::string dims;
+    std::string prefix = side.upper() + "_" + std::to_string(i);
     for (int64_t d = 0; d < t.type.getRank(); ++d)
-      out += "#define " + prefix + "_DIM_" + std::to_string(d) + " " +
-             std::to_string(t.type.getDimSize(unsigned(d))) + "\n";
-    out += "#define " + prefix + "_BYTES " + std::to_string(byteSize(t.type)) + "\n";
-    members += std::string("  ") + (constant ? "const " : "") + cType(t.type.getElementType()) +
-               " *" + t.identifier + "; /* " + shapeText(t.type.getShape()) + " */\n";
+      macros += define(prefix + "_DIM_" + std::to_string(d), Twine(t.type.getDimSize(unsigned(d))));
+    macros += define(prefix + "_ELEMENTS", Twine(t.type.getNumElements()));
+    macros += define(prefix + "_BYTES", Twine(byteSize(t.type)));
+    members += std::string("  ") + (side == "input" ? "const " : "") +
+               cType(t.type.getElementType()) + " *" + t.identifier + "; /* " +
+               (t.type.getRank() ? shapeText(t.type.getShape()) : "one element") + " */\n";
   }
-  if (list.empty())
+  if (list.empty()) // C has no empty structs
     members = "  const void *none;\n";
-  return out + "typedef struct @_" + side.str() + "s {\n" + members + "} @_" + side.str() +
-         "s;\n\n";
+  return "/* Pointers to the model's " + side.str() + "s, in its order. */\n" + macros +
+         "typedef struct @_" + side.str() + "s {\n" + members + "} @_" + side.str() + "s;\n\n";
+}
+
+static std::string sizes(const LibraryDescription &library) {
+  std::string text =
+      "/* Threads that the kernels are cut for, and what a context of so many takes. */\n" +
+      define("THREADS", Twine(library.threads)) +
+      define("WORKSPACE_BYTES", Twine(library.workspaceBytes)) +
+      define("WORKSPACE_ALIGNMENT", Twine(library.workspaceAlignment)) + "\n";
+  if (library.weightsEmbedded)
+    return text + "/* Weights in the library, used unless the options name others. */\n" +
+           define("WEIGHTS_BYTES", Twine(library.weights)) + "\n";
+  return text + "/* Weights are in share/@/" + library.name +
+         ".weights: set `weights_path` or `weights`\n"
+         " * of the options. Without, that name is looked for in the current folder. */\n" +
+         define("WEIGHTS_BYTES", Twine(library.weights)) + define("WEIGHTS_FILE", "\"@.weights\"") +
+         "\n";
 }
 
 std::string headerText(const LibraryDescription &library) {
-  std::string body = kHead + tensors(library.inputs, "input", library.name) +
-                     tensors(library.outputs, "output", library.name) + kFunctions;
-  return filled(body, library.name);
+  std::string head = kHead;
+  auto replace = [&](StringRef key, const std::string &value) {
+    head.replace(head.find(key.str()), key.size(), value);
+  };
+  replace("$target", library.target);
+  replace("$abi", std::to_string(SNC_ABI_VERSION));
+  return filled(head + sizes(library) + tensors(library.inputs, "input") +
+                    tensors(library.outputs, "output") + kFunctions,
+                library.name);
 }
 
 } // namespace snc

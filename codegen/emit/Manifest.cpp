@@ -3,6 +3,7 @@
 #include "codegen/emit/TextFiles.h"
 
 #include "ir/Layout.h"
+#include "runtime/snc.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Config/llvm-config.h"
@@ -73,7 +74,11 @@ llvm::Expected<std::string> manifestText(const LibraryDescription &library, llvm
       {"inputs", tensorsJson(library.inputs)},
       {"outputs", tensorsJson(library.outputs)},
       {"weights", Object{{"bytes", library.weights},
+                         {"hash", llvm::utohexstr(library.weightsHash, /*LowerCase=*/true, 16)},
                          {"place", library.weightsEmbedded ? "embedded" : "file"}}},
+      {"workspace",
+       Object{{"bytes", library.workspaceBytes}, {"alignment", library.workspaceAlignment}}},
+      {"abi_version", SNC_ABI_VERSION},
       {"activations",
        Object{{"peak_bytes", library.arena}, {"lower_bound_bytes", library.arenaLowerBound}}},
       {"operators", std::move(operators)},

@@ -28,9 +28,10 @@ llvm::Error failure(const llvm::Twine &message) {
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machineFor(const Target &target) {
   static const bool initialized = [] {
     LLVMInitializeX86TargetInfo(), LLVMInitializeX86Target(), LLVMInitializeX86TargetMC(),
-        LLVMInitializeX86AsmPrinter();
+        LLVMInitializeX86AsmPrinter(), LLVMInitializeX86AsmParser();
     LLVMInitializeAArch64TargetInfo(), LLVMInitializeAArch64Target(),
-        LLVMInitializeAArch64TargetMC(), LLVMInitializeAArch64AsmPrinter();
+        LLVMInitializeAArch64TargetMC(), LLVMInitializeAArch64AsmPrinter(),
+        LLVMInitializeAArch64AsmParser();
     return true;
   }();
   (void)initialized;

@@ -14,9 +14,14 @@ static std::string filled(llvm::StringRef text, const std::string &name) {
 }
 
 std::string cmakeConfigText(const LibraryDescription &library) {
+  std::string weights;
+  if (!library.weightsEmbedded)
+    weights = "# For the options' weights_path.\n"
+              "set(@_WEIGHTS \"${_@_prefix}/share/@/@.weights\")\n";
   return filled(R"(# @::@ is the static library, @::@_shared the shared one.
 get_filename_component(_@_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
-find_package(Threads REQUIRED)
+include(CMakeFindDependencyMacro)
+find_dependency(Threads)
 
 if(NOT TARGET @::@)
   add_library(@::@ STATIC IMPORTED)
@@ -30,7 +35,7 @@ if(NOT TARGET @::@)
     IMPORTED_SONAME "lib@.so"
     INTERFACE_INCLUDE_DIRECTORIES "${_@_prefix}/include")
 endif()
-set(@_FOUND TRUE)
+)" + weights + R"(set(@_FOUND TRUE)
 unset(_@_prefix)
 )",
                 library.name);
