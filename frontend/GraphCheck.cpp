@@ -10,6 +10,9 @@ using namespace mlir;
 
 namespace snc {
 
+// Opset 24 gave our operators new element types and no new meaning.
+constexpr int64_t kFirstOpset = 7, kLastOpset = 24;
+
 static bool isStandard(StringRef domain) { return domain.empty() || domain == "ai.onnx"; }
 
 /// Operators that are folded with shapes but have no kernel.
@@ -24,8 +27,9 @@ static FailureOr<int64_t> opsetOf(const onnx::ModelProto &model, Location loc) {
       opset = entry.version();
   if (opset == 0)
     return emitError(loc, "states no opset of the standard domain");
-  if (opset < 7 || opset > 23)
-    return emitError(loc, "is of opset ") << opset << "; opsets 7 to 23 are supported: export it again in one of them";
+  if (opset < kFirstOpset || opset > kLastOpset)
+    return emitError(loc, "is of opset ") << opset << "; opsets " << kFirstOpset << " to " << kLastOpset
+                                          << " are supported: export it again in one of them";
   return opset;
 }
 

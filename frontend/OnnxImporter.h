@@ -22,7 +22,7 @@ struct ImportOptions {
 /// Adds "name=1x3x224x224" to `options`; false when the text has another form.
 bool parseShapeOption(llvm::StringRef text, ImportOptions &options);
 
-/// Reads the model at `path` (ONNX, opset 7 to 23, float32) into a module with one
+/// Reads the model at `path` (ONNX, opset 7 to 24, float32) into a module with one
 /// function @main. External data is looked for beside the file and nowhere else.
 /// On any fault of the file: one located diagnostic (one for all unsupported
 /// operators together) and null. Never asserts on input.

@@ -113,7 +113,7 @@ def test_node(name, mode, tmp_path):
     expected = load_values(folder, "output", model.graph.output)
     freeze(model, inputs, mode)
     onnx.save(model, tmp_path / "model.onnx")
-    shapes = [f"--shape={k}={'x'.join(map(str, v.shape))}" for k, v in inputs.items() if v.ndim]
+    shapes = [f"--shape={k}={'x'.join(map(str, v.shape))}" for k, v in inputs.items() if v.ndim and v.size]
     out = compile_model(tmp_path / "model.onnx", tmp_path / "lib", "--name=model", *shapes)
     args = []
     for i, (key, value) in enumerate(inputs.items()):
