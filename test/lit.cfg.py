@@ -8,7 +8,7 @@ import lit.formats
 config.name = "syncnasc"
 config.test_format = lit.formats.ShTest(False)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["e2e", "unit", "tools", "Inputs"]
+config.excludes = ["e2e", "unit", "Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.snc_build_dir, "test", "lit")
 
@@ -18,4 +18,6 @@ config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
 # A cache of its own, so that no test depends on what was compiled before.
 config.environment["XDG_CACHE_HOME"] = os.path.join(config.test_exec_root, "cache")
 config.substitutions.append(("%python", config.python))
+config.substitutions.append(("%bin", os.path.join(config.snc_build_dir, "bin")))
+config.substitutions.append(("%root", os.path.dirname(config.test_source_root)))
 config.substitutions.append(("%test_tools", os.path.join(config.test_source_root, "tools")))
