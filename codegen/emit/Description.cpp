@@ -82,7 +82,7 @@ LibraryDescription describe(ModuleOp module, StringRef name) {
   std::map<std::string, int64_t> operators;
   for (CallOp call : program.getBody().getOps<CallOp>()) {
     auto kernel = symbols.lookup<KernelOp>(call.getKernel());
-    d.kernels.push_back({kernel.getSymName().str(), nodesOf(call.getLoc()), operatorsOf(kernel),
+    d.kernels.push_back({kernel.getSymName().str(), nodesOf(call), operatorsOf(kernel),
                          numberOf(kernel, "snc.flops"), numberOf(kernel, "snc.bytes")});
     for (Operation &op : kernel.getBody().front().without_terminator())
       if (!isa<ConstantOp>(op))

@@ -50,10 +50,10 @@ static void collectNodes(Location loc, llvm::SetVector<StringRef> &names) {
       collectNodes(part, names);
 }
 
-std::string nodesOf(Location loc) {
+std::string nodesOf(CallOp call) {
   llvm::SetVector<StringRef> names;
-  collectNodes(loc, names);
-  return llvm::join(names, "+");
+  collectNodes(call.getLoc(), names);
+  return names.empty() ? call.getKernel().str() : llvm::join(names, "+");
 }
 
 std::string operatorsOf(KernelOp kernel) {
@@ -179,7 +179,7 @@ void ModelTables::addKernels(ProgramOp program) {
   for (CallOp call : calls) {
     auto kernel = symbols.lookup<KernelOp>(call.getKernel());
     kernels.push_back(kernel);
-    texts.push_back({addString(nodesOf(call.getLoc())), addString(operatorsOf(kernel))});
+    texts.push_back({addString(nodesOf(call)), addString(operatorsOf(kernel))});
   }
   auto number = [](KernelOp kernel, StringRef name) -> int64_t {
     auto value = kernel->getAttrOfType<IntegerAttr>(name);

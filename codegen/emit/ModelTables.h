@@ -46,8 +46,10 @@ private:
   int strings = 0;
 };
 
-/// Public description of a kernel: names of its nodes, and its operators.
-std::string nodesOf(mlir::Location loc);
+/// Public description of a call: the nodes that it computes, or its kernel's name
+/// where they have none.
+std::string nodesOf(CallOp call);
+/// The kernel's operators, "conv+relu".
 std::string operatorsOf(KernelOp kernel);
 /// snc_dtype of an element type.
 uint32_t dtypeOf(mlir::Type element);
