@@ -2,6 +2,7 @@
 """lit configuration: the built tools and LLVM's FileCheck are on the path."""
 
 import os
+import shutil
 
 import lit.formats
 
@@ -21,3 +22,9 @@ config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%bin", os.path.join(config.snc_build_dir, "bin")))
 config.substitutions.append(("%root", os.path.dirname(config.test_source_root)))
 config.substitutions.append(("%test_tools", os.path.join(config.test_source_root, "tools")))
+
+# Programs for aarch64 need an emulator and that system's libc.
+aarch64 = "/usr/aarch64-linux-gnu"
+config.substitutions.append(("%aarch64", aarch64))
+if shutil.which("qemu-aarch64") and os.path.exists(os.path.join(aarch64, "lib", "Scrt1.o")):
+    config.available_features.add("aarch64")
