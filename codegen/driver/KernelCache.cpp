@@ -62,16 +62,19 @@ std::optional<CompiledKernel> KernelCache::find(llvm::StringRef key) const {
 void KernelCache::store(llvm::StringRef key, const CompiledKernel &kernel) const {
   if (folder.empty())
     return;
-  auto temporary = llvm::sys::fs::TempFile::create(pathOf(key) + ".tmp-%%%%%%%%");
-  if (!temporary)
-    return llvm::consumeError(temporary.takeError());
+  // No llvm::sys::fs::TempFile: it takes the signals over.
+  int descriptor = -1;
+  llvm::SmallString<128> temporary;
+  if (llvm::sys::fs::createUniqueFile(pathOf(key) + ".tmp-%%%%%%%%", descriptor, temporary))
+    return;
   std::string rest = kernel.info + "\n" + kernel.object;
-  llvm::raw_fd_ostream os(temporary->FD, /*shouldClose=*/false);
+  llvm::raw_fd_ostream os(descriptor, /*shouldClose=*/true);
   os << hashOf(rest) << "\n" << rest;
-  os.flush();
+  os.close();
   bool written = !os.has_error();
   os.clear_error();
-  llvm::consumeError(written ? temporary->keep(pathOf(key)) : temporary->discard());
+  if (!written || llvm::sys::fs::rename(temporary, pathOf(key)))
+    llvm::sys::fs::remove(temporary);
 }
 
 } // namespace snc
