@@ -9,6 +9,17 @@
 
 namespace snc {
 
+/// Bytes for people: "5.7 MiB".
+static std::string sizeText(int64_t bytes) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  if (bytes < 1 << 20)
+    os << llvm::format("%.1f KiB", double(bytes) / (1 << 10));
+  else
+    os << llvm::format("%.1f MiB", double(bytes) / (1 << 20));
+  return text;
+}
+
 static void printTensors(llvm::raw_ostream &os, const char *label,
                          const std::vector<TensorDescription> &tensors) {
   for (const TensorDescription &t : tensors)
@@ -18,7 +29,6 @@ static void printTensors(llvm::raw_ostream &os, const char *label,
 
 void printSummary(llvm::raw_ostream &os, const LibraryDescription &library,
                   const KernelPoolResult &kernels, llvm::StringRef folder, double seconds) {
-  auto kib = [](int64_t bytes) { return llvm::format("%.1f KiB", double(bytes) / 1024); };
   uint64_t size = 0;
   llvm::sys::fs::file_size(folder + "/lib/lib" + library.name + ".so", size);
   int64_t code = int64_t(size) - (library.weightsEmbedded ? library.weights : 0);
@@ -30,11 +40,11 @@ void printSummary(llvm::raw_ostream &os, const LibraryDescription &library,
   os << "kernels  " << library.kernels.size() << " launches of "
      << kernels.compiled + kernels.cached << " kernels (" << kernels.cached << " from the cache), "
      << llvm::format("%.1f", flops * 1e-6) << " MFLOP\n";
-  os << "memory   activations " << kib(library.arena) << " (lower bound "
-     << kib(library.arenaLowerBound) << "), weights " << kib(library.weights)
+  os << "memory   activations " << sizeText(library.arena) << " (lower bound "
+     << sizeText(library.arenaLowerBound) << "), weights " << sizeText(library.weights)
      << (library.weightsEmbedded ? ", embedded" : ", in a file") << "\n";
-  os << "library  " << folder << ": lib" << library.name << ".so with " << kib(code)
-     << " of code for " << library.target << ", " << library.threads << " threads; "
+  os << "library  " << folder << ": lib" << library.name << ".so and .a, " << sizeText(code)
+     << " without weights, for " << library.target << ", " << library.threads << " threads; "
      << llvm::format("%.1f s", seconds) << "\n";
 }
 
