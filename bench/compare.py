@@ -126,6 +126,26 @@ def markdown(rows, rounds):
     return "\n".join(lines) + "\n"
 
 
+def svg(rows):
+    """Bars of ours / theirs, one a row; the line at 1 is ONNX Runtime."""
+    width, left, bar, top = 640, 230, 18, 40
+    unit = (width - left - 60) / max(1.0, *(r["ratio"] for r in rows))
+    height = top + bar * len(rows) + 20
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif" font-size="12">',
+             f'<rect width="{width}" height="{height}" fill="#fff"/>',
+             '<text x="10" y="20" font-size="14">Latency relative to ONNX Runtime (shorter is faster)</text>']
+    for i, r in enumerate(rows):
+        y = top + bar * i
+        label = f"{r['model']}, {r['threads']} thread{'s' if r['threads'] > 1 else ''}"
+        colour = "#2a6f97" if r["threads"] == 1 else "#61a5c2"
+        parts += [f'<text x="{left - 8}" y="{y + 13}" text-anchor="end">{label}</text>',
+                  f'<rect x="{left}" y="{y + 2}" width="{r["ratio"] * unit:.1f}" height="{bar - 5}" fill="{colour}"/>',
+                  f'<text x="{left + r["ratio"] * unit + 5:.1f}" y="{y + 13}">{r["ratio"]:.2f}</text>']
+    x = left + unit
+    parts.append(f'<line x1="{x:.1f}" y1="{top - 8}" x2="{x:.1f}" y2="{height - 15}" stroke="#c1121f" stroke-dasharray="4 3"/></svg>')
+    return "\n".join(parts) + "\n"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("models", nargs="+", type=pathlib.Path)
@@ -134,6 +154,7 @@ def main():
     parser.add_argument("--repeats", type=int, default=5, help="runs of one side in a round")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
     parser.add_argument("--markdown", type=pathlib.Path, help="write the table here too")
+    parser.add_argument("--svg", type=pathlib.Path, help="write a picture of the ratios")
     args = parser.parse_args()
     rows = []
     for model in args.models:
@@ -142,6 +163,8 @@ def main():
             print(json.dumps(rows[-1]), file=sys.stderr)
     table = markdown(rows, args.rounds)
     print(table, end="")
+    if args.svg:
+        args.svg.write_text(svg(rows))
     if args.markdown:
         command = "bench/compare.py " + " ".join(m.name for m in args.models) + " --threads " + " ".join(map(str, args.threads))
         args.markdown.write_text(f"Made by `{command}`.\n\n{table}")

@@ -4,15 +4,7 @@
 # with the system's protobuf.
 
 find_package(Protobuf REQUIRED)
-set(SNC_PYTHON python3 CACHE STRING "Python with the packages of tools/requirements.txt")
-
-execute_process(
-  COMMAND ${SNC_PYTHON} -c "import importlib.util as u; print(u.find_spec('onnx').submodule_search_locations[0])"
-  OUTPUT_VARIABLE SNC_ONNX_DIR OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE failed)
-if(failed)
-  message(FATAL_ERROR "No `onnx` package in ${SNC_PYTHON}: run tools/setup, or set SNC_PYTHON")
-endif()
-
+snc_python_package(SNC_ONNX_DIR onnx)
 set(proto_dir ${PROJECT_BINARY_DIR}/onnx_proto)
 file(READ ${SNC_ONNX_DIR}/onnx-ml.proto proto)
 # The lite runtime has no text format, which tests and messages use.

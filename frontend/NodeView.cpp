@@ -97,6 +97,23 @@ FailureOr<int64_t> NodeView::axis(int64_t axis, int64_t rank) {
   return axis < 0 ? axis + rank : axis;
 }
 
+FailureOr<SmallVector<int64_t>> NodeView::intsOrOperand(StringRef name, int k) {
+  return hasInput(k) ? constantInts(k, name) : FailureOr<SmallVector<int64_t>>(ints(name));
+}
+
+FailureOr<SmallVector<int64_t>> NodeView::axes(int k, int64_t rank) {
+  auto list = intsOrOperand("axes", k);
+  if (failed(list))
+    return failure();
+  for (int64_t &entry : *list) {
+    auto positive = axis(entry, rank);
+    if (failed(positive))
+      return failure();
+    entry = *positive;
+  }
+  return list;
+}
+
 LogicalResult NodeView::set(int k, FailureOr<Value> value) {
   if (failed(value) || !*value)
     return failure();

@@ -70,6 +70,11 @@ public:
   /// `axis` of a tensor of rank `rank`, negative ones from the end.
   mlir::FailureOr<int64_t> axis(int64_t axis, int64_t rank);
 
+  /// The attribute `name`, or operand \p k where it is given, which must be known.
+  mlir::FailureOr<llvm::SmallVector<int64_t>> intsOrOperand(llvm::StringRef name, int k);
+  /// The same for axes, as indices into a tensor of rank `rank`.
+  mlir::FailureOr<llvm::SmallVector<int64_t>> axes(int k, int64_t rank);
+
   // ---- results
   int outputs() const { return node.output_size(); }
   bool hasOutput(int k) const { return k < node.output_size() && !node.output(k).empty(); }

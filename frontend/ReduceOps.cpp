@@ -13,24 +13,15 @@ template <typename Op> static LogicalResult importReduce(NodeView &n) {
   if (!n.in(0))
     return n.fail() << "needs an operand";
   int64_t rank = n.rank(0);
-  SmallVector<int64_t> axes = n.ints("axes");
-  if (n.hasInput(1)) {
-    auto given = n.constantInts(1, "axes");
-    if (failed(given))
-      return failure();
-    axes = *given;
-  }
+  auto given = n.axes(1, rank);
+  if (failed(given))
+    return failure();
+  SmallVector<int64_t> axes = *given;
   if (axes.empty() && n.i("noop_with_empty_axes", 0))
     return n.set(0, n.in(0));
   if (axes.empty())
     for (int64_t d = 0; d < rank; ++d)
       axes.push_back(d);
-  for (int64_t &axis : axes) {
-    auto positive = n.axis(axis, rank);
-    if (failed(positive))
-      return failure();
-    axis = *positive;
-  }
   llvm::sort(axes);
   axes.erase(llvm::unique(axes), axes.end());
   return n.set(0, n.make<Op>({n.in(0)}, {n.list("axes", axes), n.flag("keepdims", n.i("keepdims", 1) != 0)}));

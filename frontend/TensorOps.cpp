@@ -55,13 +55,10 @@ LogicalResult importSplit(NodeView &n) {
   if (failed(axis))
     return failure();
   int64_t extent = n.type(0).getDimSize(unsigned(*axis)), parts = n.outputs();
-  SmallVector<int64_t> split = n.ints("split");
-  if (n.hasInput(1)) {
-    auto given = n.constantInts(1, "split");
-    if (failed(given))
-      return failure();
-    split = *given;
-  }
+  auto given = n.intsOrOperand("split", 1);
+  if (failed(given))
+    return failure();
+  SmallVector<int64_t> split = *given;
   if (split.empty()) { // equal parts, the last may be smaller
     int64_t part = (extent + parts - 1) / std::max<int64_t>(parts, 1);
     for (int64_t k = 0; k < parts; ++k)
@@ -113,13 +110,10 @@ LogicalResult importSlice(NodeView &n) {
 }
 
 LogicalResult importReshape(NodeView &n) {
-  SmallVector<int64_t> shape = n.ints("shape");
-  if (n.hasInput(1)) {
-    auto given = n.constantInts(1, "the shape");
-    if (failed(given))
-      return failure();
-    shape = *given;
-  }
+  auto given = n.intsOrOperand("shape", 1);
+  if (failed(given))
+    return failure();
+  SmallVector<int64_t> shape = *given;
   if (!n.in(0))
     return n.fail() << "needs an operand";
   auto input = n.type(0);
@@ -156,25 +150,8 @@ LogicalResult importTranspose(NodeView &n) {
   return n.set(0, n.make<TransposeOp>({n.in(0)}, {n.list("perm", perm)}));
 }
 
-static FailureOr<SmallVector<int64_t>> axesOf(NodeView &n, int64_t rank) {
-  SmallVector<int64_t> axes = n.ints("axes");
-  if (n.hasInput(1)) {
-    auto given = n.constantInts(1, "axes");
-    if (failed(given))
-      return failure();
-    axes = *given;
-  }
-  for (int64_t &axis : axes) {
-    auto positive = n.axis(axis, rank);
-    if (failed(positive))
-      return failure();
-    axis = *positive;
-  }
-  return axes;
-}
-
 LogicalResult importSqueeze(NodeView &n) {
-  auto axes = axesOf(n, n.rank(0));
+  auto axes = n.axes(1, n.rank(0));
   if (failed(axes))
     return failure();
   SmallVector<int64_t> shape;
@@ -192,7 +169,7 @@ LogicalResult importSqueeze(NodeView &n) {
 LogicalResult importUnsqueeze(NodeView &n) {
   int64_t count = n.hasInput(1) && n.host(1) ? int64_t(n.host(1)->size()) : int64_t(n.ints("axes").size());
   int64_t rank = n.rank(0) + count;
-  auto axes = axesOf(n, rank);
+  auto axes = n.axes(1, rank);
   if (failed(axes))
     return failure();
   SmallVector<int64_t> shape;
@@ -209,37 +186,25 @@ LogicalResult importUnsqueeze(NodeView &n) {
 
 LogicalResult importPad(NodeView &n) {
   int64_t rank = n.rank(0);
-  SmallVector<int64_t> pads = n.ints("pads"), axes;
+  auto pads = n.intsOrOperand("pads", 1), axes = n.axes(3, rank);
+  if (failed(pads) || failed(axes))
+    return failure();
   float value = n.f("value", 0);
-  if (n.hasInput(1)) {
-    auto given = n.constantInts(1, "pads");
-    if (failed(given))
-      return failure();
-    pads = *given;
-  }
   if (n.hasInput(2)) {
     const HostTensor *constant = n.host(2);
     if (!constant || constant->size() > 1)
       return n.fail() << "its value must be a known number";
     value = constant->size() ? float(constant->number(0)) : 0;
   }
-  if (n.hasInput(3)) {
-    auto given = n.constantInts(3, "axes");
-    if (failed(given))
-      return failure();
-    axes = *given;
-  } else
+  if (axes->empty())
     for (int64_t d = 0; d < rank; ++d)
-      axes.push_back(d);
-  if (pads.size() != 2 * axes.size())
-    return n.fail() << "has " << pads.size() << " pads for " << axes.size() << " axes";
+      axes->push_back(d);
+  if (pads->size() != 2 * axes->size())
+    return n.fail() << "has " << pads->size() << " pads for " << axes->size() << " axes";
   SmallVector<int64_t> low(size_t(rank), 0), high(size_t(rank), 0);
-  for (size_t k = 0; k < axes.size(); ++k) {
-    auto axis = n.axis(axes[k], rank);
-    if (failed(axis))
-      return failure();
-    low[size_t(*axis)] = pads[k];
-    high[size_t(*axis)] = pads[k + axes.size()];
+  for (size_t k = 0; k < axes->size(); ++k) {
+    low[size_t((*axes)[k])] = (*pads)[k];
+    high[size_t((*axes)[k])] = (*pads)[k + axes->size()];
   }
   return n.set(0, n.make<PadOp>({n.in(0)}, {n.list("low", low), n.list("high", high),
                                             n.text("mode", n.s("mode", "constant")), n.real("value", value)}));

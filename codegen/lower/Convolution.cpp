@@ -52,13 +52,7 @@ hl::Func padded(TensorView input) {
 hl::Expr initial(LoweredKernel &kernel, Value bias, const Coords &at) {
   if (!bias)
     return 0.0f;
-  Coords channel;
-  channel.logical = {at.logical[1]};
-  channel.lanes = at.lanes;
-  channel.lane = at.lane;
-  channel.block = at.block;
-  channel.padded = at.padded;
-  return kernel.view(bias)(channel);
+  return kernel.view(bias)(at.channel());
 }
 
 /// acc(c, x, y, cb, n), the sum in blocks of the weights' lanes.

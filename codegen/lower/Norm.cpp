@@ -12,13 +12,7 @@ namespace snc {
 
 namespace {
 hl::Expr perChannel(LoweredKernel &kernel, Value v, const Coords &at) {
-  Coords channel;
-  channel.logical = {at.logical[1]};
-  channel.lanes = at.lanes;
-  channel.lane = at.lane;
-  channel.block = at.block;
-  channel.padded = at.padded;
-  return kernel.view(v)(channel);
+  return kernel.view(v)(at.channel());
 }
 
 void batchNorm(LoweredKernel &kernel, BatchNormOp op) {

@@ -20,6 +20,9 @@ struct Coords {
   int64_t lanes = 0; ///< 0: the result is plain
   hl::Expr lane, block;
   bool padded = false; ///< the channel may lie beyond the tensor's last
+
+  /// The place in a vector over the channels (dimension 1).
+  Coords channel() const { return {{logical[1]}, lanes, lane, block, padded}; }
 };
 
 /// The loop variables of a Func that holds a tensor of some type, innermost in
