@@ -13,7 +13,9 @@ namespace snc {
 static std::string sizeText(int64_t bytes) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  if (bytes < 1 << 20)
+  if (bytes < 1 << 10)
+    os << bytes << " bytes";
+  else if (bytes < 1 << 20)
     os << llvm::format("%.1f KiB", double(bytes) / (1 << 10));
   else
     os << llvm::format("%.1f MiB", double(bytes) / (1 << 20));

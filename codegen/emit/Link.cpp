@@ -99,21 +99,21 @@ llvm::Expected<bool> checkSymbols(llvm::StringRef joined, llvm::StringRef execut
 
 /// Empty shared objects with the names of the system's libraries: linking against
 /// them records the names. libpthread for systems where it is not a part of libc.
-llvm::Expected<std::vector<std::string>> systemStubs(const LinkTools &tools, const Target &target,
-                                                     bool math, llvm::StringRef scratch) {
+llvm::Expected<std::vector<std::string>>
+systemLibraries(const LinkTools &tools, const Target &target, bool math, llvm::StringRef scratch) {
   std::string empty = (scratch + "/empty.o").str();
   if (auto error = writeDataObject({}, "snc_nothing", target, empty))
     return std::move(error);
-  std::vector<std::string> sonames{"libpthread.so.0", "libc.so.6"}, stubs;
+  std::vector<std::string> sonames{"libpthread.so.0", "libc.so.6"}, libraries;
   if (math)
     sonames.insert(sonames.begin(), "libm.so.6");
   for (const std::string &soname : sonames) {
     std::string path = (scratch + "/" + soname).str();
     if (auto error = run(tools.lld, {"-shared", "-soname", soname, empty, "-o", path}, scratch))
       return std::move(error);
-    stubs.push_back(path);
+    libraries.push_back(path);
   }
-  return stubs;
+  return libraries;
 }
 
 llvm::Error writeStatic(const std::string &object, llvm::StringRef path) {
@@ -159,14 +159,14 @@ llvm::Error linkLibraries(const LinkTools &tools, llvm::ArrayRef<std::string> ob
   auto math = checkSymbols(object, objects.front());
   if (!math)
     return math.takeError();
-  auto stubs = systemStubs(tools, target, *math, scratch);
-  if (!stubs)
-    return stubs.takeError();
+  auto libraries = systemLibraries(tools, target, *math, scratch);
+  if (!libraries)
+    return libraries.takeError();
   std::string soname = ("lib" + name + ".so").str();
   std::vector<std::string> shared{"-shared", "-soname",        soname, "-o",    base + ".so",
                                   "-z",      "noexecstack",    "-z",   "relro", "-z",
                                   "now",     "--no-as-needed", object};
-  shared.insert(shared.end(), stubs->begin(), stubs->end());
+  shared.insert(shared.end(), libraries->begin(), libraries->end());
   return run(tools.lld, shared, scratch);
 }
 
