@@ -115,10 +115,12 @@ FailureOr<RankedTensorType> Importer::inputType(const onnx::ValueInfoProto &inpu
 }
 
 LogicalResult Importer::readInputs() {
-  llvm::StringSet<> names;
+  llvm::StringSet<> names, initializers;
+  for (const auto &tensor : file.model().graph().initializer())
+    initializers.insert(tensor.name());
   for (const auto &input : file.model().graph().input()) {
     names.insert(input.name());
-    if (state.values.count(input.name()))
+    if (initializers.contains(input.name()))
       continue; // an initializer listed as an input is its default: a constant
     auto type = inputType(input);
     if (failed(type))

@@ -38,6 +38,14 @@ def test_random_input(name, data, compiled, tmp_path):
     compare(run_library(out, inputs, tmp_path), reference(model, inputs))
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_inputs_are_those_of_onnxruntime(name, data, compiled):
+    model, shapes = data / "models" / f"{name}.onnx", MODELS[name]
+    out = compiled(model, *shape_flags(shapes))
+    manifest = json.loads(next((out / "share").glob("*/manifest.json")).read_text())
+    assert [i["name"] for i in manifest["inputs"]] == list(random_inputs(model, shapes))
+
+
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_threads_change_nothing(threads, data, compiled, tmp_path):
     model = data / "models" / "ultraface_slim320.onnx"
