@@ -23,6 +23,8 @@ struct SplitBatchNorm final : OpRewritePattern<BatchNormOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(BatchNormOp op, PatternRewriter &rewriter) const override {
+    if (!op.getType().getElementType().isF32())
+      return failure();
     SmallVector<SmallVector<float>> values;
     for (Value v : {op.getScale(), op.getBias(), op.getMean(), op.getVariance()}) {
       ElementsAttr constant = constantValue(v);

@@ -12,16 +12,23 @@ using namespace mlir;
 namespace snc {
 
 void buildTensorPipeline(OpPassManager &pm, const PipelineOptions &) {
-  // Shapes first: exporters hide constants behind reshapes and casts.
-  pm.addPass(createSimplifyShapes());
+  // Exporters hide constants behind reshapes and casts; the passes below look for
+  // constants.
   pm.addPass(createFoldConstants());
-  // Batch normalisation becomes scale and shift, which the next pass moves; pads
-  // after it, because a shift may not cross a padded border.
+  pm.addPass(createSimplifyShapes());
+  pm.addPass(createSimplifySlices());
+  // Activations while their parts still stand: a convolution before them would take
+  // the 3 of x + 3 as its bias.
+  pm.addPass(createRecognize());
+  // Batch normalisation becomes scale and shift, which the next passes move: to the
+  // weights before it, and where there are none, to those behind it. Matrix products
+  // have their one form by then.
+  pm.addPass(createNormalizeGemm());
   pm.addPass(createFoldBatchNorm());
   pm.addPass(createFoldScaleShift());
+  pm.addPass(createFoldInputScale());
+  // Pads after it, because a shift may not cross a padded border.
   pm.addPass(createFoldPad());
-  // Activations are looked for when no scale stands between their parts any more.
-  pm.addPass(createRecognize());
   // What became constant or an identity on the way.
   pm.addPass(createFoldConstants());
   pm.addPass(createSimplifyShapes());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Passes over the tensor level. What
-// each requires and ensures stands in TensorPasses.td.
+// Passes over the tensor level. What each does stands in TensorPasses.td.
 
 #ifndef SNC_PASSES_TENSORPASSES_H
 #define SNC_PASSES_TENSORPASSES_H

@@ -11,8 +11,10 @@ include "mlir/Pass/PassBase.td"
 def FoldConstants : Pass<"snc-fold-constants", "::mlir::ModuleOp"> {
   let summary = "computes at compile time what depends on constants alone";
   let description = [{
-    Results above `limit` elements stay computed, so that no weight file grows
-    by an expanded scalar.
+    Movement of any element type, casts, and arithmetic and reductions of f32.
+    Results above `limit` elements stay computed where they have more elements
+    than their operands together, so that no weight file grows by an expanded
+    scalar.
   }];
   let options = [Option<"limit", "limit", "int64_t", "1048576", "most elements of a result">];
   let dependentDialects = ["::snc::SncDialect"];
@@ -21,8 +23,10 @@ def FoldConstants : Pass<"snc-fold-constants", "::mlir::ModuleOp"> {
 def Recognize : Pass<"snc-recognize", "::mlir::ModuleOp"> {
   let summary = "finds activations that the exporter wrote out in parts";
   let description = [{
-    clamp(x + 3, 0, 6) / 6 is hard_sigmoid, x times it hard_swish, x *
-    sigmoid(x) swish, max(x, 0) and clamp to infinity relu.
+    clamp(x + 3, 0, 6) / 6 and clamp(a * x + b, 0, 1) are hard_sigmoid, x times
+    the former hard_swish, x * sigmoid(x) swish; max(x, 0) and clamp to infinity
+    relu; max(x, a * x) and prelu with one slope leaky_relu. A chain of bounds
+    becomes one relu or clamp.
   }];
   let dependentDialects = ["::snc::SncDialect"];
 }
@@ -45,11 +49,30 @@ def FoldScaleShift : Pass<"snc-fold-scale-shift", "::mlir::ModuleOp"> {
   let dependentDialects = ["::snc::SncDialect"];
 }
 
+def FoldInputScale : Pass<"snc-fold-input-scale", "::mlir::ModuleOp"> {
+  let summary = "moves per-channel mul, add, sub and div into the weights behind them";
+  let description = [{
+    Into convolutions with constant weights that alone read the scaled value. A
+    shift goes only where the convolution pads nothing.
+  }];
+  let dependentDialects = ["::snc::SncDialect"];
+}
+
 def FoldPad : Pass<"snc-fold-pad", "::mlir::ModuleOp"> {
   let summary = "makes zero padding of the picture the convolution's own";
   let description = [{
-    Also that of an average pool which counts its padding and of a max pool over
-    values that are never below zero.
+    Also that of an average pool, and that of a max pool where it wins in no
+    window.
+  }];
+  let dependentDialects = ["::snc::SncDialect"];
+}
+
+def NormalizeGemm : Pass<"snc-normalize-gemm", "::mlir::ModuleOp"> {
+  let summary = "gives matrix products with constant matrices one form";
+  let description = [{
+    matmul with a constant matrix becomes gemm, its leading dimensions rows;
+    alpha and beta go into the constants; what is done to each column of a
+    reshaped gemm is done before the reshape.
   }];
   let dependentDialects = ["::snc::SncDialect"];
 }
@@ -57,9 +80,19 @@ def FoldPad : Pass<"snc-fold-pad", "::mlir::ModuleOp"> {
 def SimplifyShapes : Pass<"snc-simplify-shapes", "::mlir::ModuleOp"> {
   let summary = "removes movement that moves nothing, and joins what can be one";
   let description = [{
-    Identities (reshape, transpose, slice, pad, expand, cast, concat of one), a
-    reshape of a reshape, a transpose of a transpose, matmul with a constant
-    matrix (a gemm), a bias added to a gemm.
+    Identities (reshape, transpose, slice, pad, expand, cast, resize, concat of
+    one, times one, plus zero), a reshape of a reshape, a transpose of a transpose
+    or of ones, a pool over the whole picture (a reduction), an expand that a
+    binary operator does anyway.
+  }];
+  let dependentDialects = ["::snc::SncDialect"];
+}
+
+def SimplifySlices : Pass<"snc-simplify-slices", "::mlir::ModuleOp"> {
+  let summary = "lets slices, concats and gathers read as little as they can";
+  let description = [{
+    A slice of a slice, a slice of one input of a concat, a concat of concats, a
+    gather of indices at equal distances (a slice).
   }];
   let dependentDialects = ["::snc::SncDialect"];
 }
