@@ -31,10 +31,11 @@ double tileCycles(Tile t, int64_t width, int64_t blocks, int64_t vectors) {
   return cycles * double(llvm::divideCeil(width, t.pixels)) * double(blocks / t.rows);
 }
 
-/// The tile with the fewest cycles; of equals the one with fewer accumulators,
-/// which leaves registers for addresses and weights.
+/// The tile with the fewest cycles; of equals the one with more accumulators, whose
+/// slack hides what the model leaves out. Six registers stay for weights and
+/// broadcasts: with fewer the compiler spills.
 Tile chooseTile(int64_t width, int64_t blocks, int64_t vectors, const Target &target) {
-  int64_t room = target.registers - 4;
+  int64_t room = target.registers - 6;
   Tile best;
   double least = std::numeric_limits<double>::infinity();
   for (int64_t rows = 1; rows <= 8; ++rows) {
@@ -44,8 +45,8 @@ Tile chooseTile(int64_t width, int64_t blocks, int64_t vectors, const Target &ta
       if (vectors * rows * pixels > std::max(room, vectors))
         break;
       double cycles = tileCycles({pixels, rows}, width, blocks, vectors);
-      bool smaller = rows * pixels < best.rows * best.pixels;
-      if (cycles < least * 0.98 || (cycles <= least * 1.02 && smaller)) {
+      bool larger = rows * pixels > best.rows * best.pixels;
+      if (cycles < least * 0.98 || (cycles <= least * 1.02 && larger)) {
         best = {pixels, rows};
         least = std::min(least, cycles);
       }
