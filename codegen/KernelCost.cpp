@@ -24,7 +24,8 @@ static int64_t flopsOf(Operation *op) {
   int64_t out = elements(op->getResult(0));
   return llvm::TypeSwitch<Operation *, int64_t>(op)
       .Case([&](ConvOp o) {
-        return 2 * out * product(cast<RankedTensorType>(o.getWeight().getType()).getShape().drop_front());
+        return 2 * out *
+               product(cast<RankedTensorType>(o.getWeight().getType()).getShape().drop_front());
       })
       .Case([&](ConvTransposeOp o) {
         return 2 * elements(o.getInput()) *

@@ -28,8 +28,9 @@ static FailureOr<int64_t> opsetOf(const onnx::ModelProto &model, Location loc) {
   if (opset == 0)
     return emitError(loc, "states no opset of the standard domain");
   if (opset < kFirstOpset || opset > kLastOpset)
-    return emitError(loc, "is of opset ") << opset << "; opsets " << kFirstOpset << " to " << kLastOpset
-                                          << " are supported: export it again in one of them";
+    return emitError(loc, "is of opset ")
+           << opset << "; opsets " << kFirstOpset << " to " << kLastOpset
+           << " are supported: export it again in one of them";
   return opset;
 }
 
@@ -39,10 +40,12 @@ static LogicalResult checkNames(const onnx::GraphProto &graph, Location loc) {
     return emitError(loc, "has sparse initializers, which are not supported: export them dense");
   for (const auto &tensor : graph.initializer())
     if (tensor.name().empty() || !initializers.insert(tensor.name()).second)
-      return emitError(loc, "has two initializers called '") << tensor.name() << "', or one without a name";
+      return emitError(loc, "has two initializers called '")
+             << tensor.name() << "', or one without a name";
   for (const auto &input : graph.input())
     if (input.name().empty() || !defined.insert(input.name()).second)
-      return emitError(loc, "has two inputs called '") << input.name() << "', or one without a name";
+      return emitError(loc, "has two inputs called '")
+             << input.name() << "', or one without a name";
   for (const auto &node : graph.node())
     for (const std::string &output : node.output())
       if (!output.empty() && (initializers.contains(output) || !defined.insert(output).second))
@@ -78,18 +81,22 @@ struct Unknown {
 };
 } // namespace
 
-static LogicalResult checkOperators(const onnx::GraphProto &graph, const GraphFacts &facts, Location loc) {
+static LogicalResult checkOperators(const onnx::GraphProto &graph, const GraphFacts &facts,
+                                    Location loc) {
   std::vector<Unknown> unknown; // in order of appearance
   int index = 0;
   for (const auto &node : graph.node()) {
-    std::string name = node.name().empty() ? node.op_type() + "_" + std::to_string(index) : node.name();
+    std::string name =
+        node.name().empty() ? node.op_type() + "_" + std::to_string(index) : node.name();
     ++index;
     if (!facts.reachable.contains(&node))
       continue;
-    bool known = isStandard(node.domain()) && (findHandler(node.op_type()) || isShapeOnly(node.op_type()));
+    bool known =
+        isStandard(node.domain()) && (findHandler(node.op_type()) || isShapeOnly(node.op_type()));
     if (known)
       continue;
-    std::string op = isStandard(node.domain()) ? node.op_type() : node.domain() + "." + node.op_type();
+    std::string op =
+        isStandard(node.domain()) ? node.op_type() : node.domain() + "." + node.op_type();
     auto entry = llvm::find_if(unknown, [&](const Unknown &u) { return u.op == op; });
     if (entry == unknown.end())
       unknown.push_back({op, name, 1});
@@ -101,11 +108,12 @@ static LogicalResult checkOperators(const onnx::GraphProto &graph, const GraphFa
   InFlightDiagnostic error = emitError(loc, "uses operators that are not supported: ");
   bool first = true;
   for (const Unknown &entry : unknown) {
-    error << (first ? "" : ", ") << entry.op << " (" << entry.count << (entry.count == 1 ? " node, " : " nodes, the first is ")
-          << "'" << entry.first << "')";
+    error << (first ? "" : ", ") << entry.op << " (" << entry.count
+          << (entry.count == 1 ? " node, " : " nodes, the first is ") << "'" << entry.first << "')";
     first = false;
   }
-  return error << "; docs/operators.md lists what is: export the model in float32 without them, or simplify it first";
+  return error << "; docs/operators.md lists what is: export the model in float32 without them, or "
+                  "simplify it first";
 }
 
 FailureOr<GraphFacts> checkGraph(const onnx::ModelProto &model, Location loc) {
@@ -120,7 +128,8 @@ FailureOr<GraphFacts> checkGraph(const onnx::ModelProto &model, Location loc) {
   for (const onnx::NodeProto *node : facts.reachable)
     for (const auto &attribute : node->attribute())
       if (attribute.has_g() || attribute.graphs_size())
-        return emitError(loc, "node '") << node->name() << "' (" << node->op_type() << ") holds a sub-graph, which is not supported";
+        return emitError(loc, "node '") << node->name() << "' (" << node->op_type()
+                                        << ") holds a sub-graph, which is not supported";
   return facts;
 }
 

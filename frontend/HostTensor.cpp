@@ -15,18 +15,30 @@ namespace snc {
 Type elementType(MLIRContext *context, int onnxType) {
   Builder b(context);
   switch (onnxType) {
-  case onnx::TensorProto::FLOAT: return b.getF32Type();
-  case onnx::TensorProto::DOUBLE: return b.getF64Type();
-  case onnx::TensorProto::INT64: return b.getI64Type();
-  case onnx::TensorProto::INT32: return b.getI32Type();
-  case onnx::TensorProto::INT8: return b.getIntegerType(8);
-  case onnx::TensorProto::UINT8: return b.getIntegerType(8, /*isSigned=*/false);
-  case onnx::TensorProto::INT16: return b.getIntegerType(16);
-  case onnx::TensorProto::UINT16: return b.getIntegerType(16, false);
-  case onnx::TensorProto::UINT32: return b.getIntegerType(32, false);
-  case onnx::TensorProto::UINT64: return b.getIntegerType(64, false);
-  case onnx::TensorProto::BOOL: return b.getI1Type();
-  default: return {};
+  case onnx::TensorProto::FLOAT:
+    return b.getF32Type();
+  case onnx::TensorProto::DOUBLE:
+    return b.getF64Type();
+  case onnx::TensorProto::INT64:
+    return b.getI64Type();
+  case onnx::TensorProto::INT32:
+    return b.getI32Type();
+  case onnx::TensorProto::INT8:
+    return b.getIntegerType(8);
+  case onnx::TensorProto::UINT8:
+    return b.getIntegerType(8, /*isSigned=*/false);
+  case onnx::TensorProto::INT16:
+    return b.getIntegerType(16);
+  case onnx::TensorProto::UINT16:
+    return b.getIntegerType(16, false);
+  case onnx::TensorProto::UINT32:
+    return b.getIntegerType(32, false);
+  case onnx::TensorProto::UINT64:
+    return b.getIntegerType(64, false);
+  case onnx::TensorProto::BOOL:
+    return b.getI1Type();
+  default:
+    return {};
   }
 }
 
@@ -43,7 +55,8 @@ template <typename T, typename Source>
 static void append(SmallVectorImpl<char> &bytes, const Source &values) {
   for (auto v : values) {
     T narrow = T(v);
-    bytes.append(reinterpret_cast<const char *>(&narrow), reinterpret_cast<const char *>(&narrow) + sizeof(T));
+    bytes.append(reinterpret_cast<const char *>(&narrow),
+                 reinterpret_cast<const char *>(&narrow) + sizeof(T));
   }
 }
 
@@ -55,9 +68,11 @@ static void typedData(const onnx::TensorProto &t, Type element, SmallVectorImpl<
     return append<double>(bytes, t.double_data());
   unsigned width = element.getIntOrFloatBitWidth();
   if (width == 64)
-    return element.isUnsignedInteger() ? append<uint64_t>(bytes, t.uint64_data()) : append<int64_t>(bytes, t.int64_data());
+    return element.isUnsignedInteger() ? append<uint64_t>(bytes, t.uint64_data())
+                                       : append<int64_t>(bytes, t.int64_data());
   if (width == 32)
-    return element.isUnsignedInteger() ? append<uint32_t>(bytes, t.uint64_data()) : append<int32_t>(bytes, t.int32_data());
+    return element.isUnsignedInteger() ? append<uint32_t>(bytes, t.uint64_data())
+                                       : append<int32_t>(bytes, t.int32_data());
   if (width == 16)
     return append<int16_t>(bytes, t.int32_data());
   append<int8_t>(bytes, t.int32_data());
@@ -67,7 +82,8 @@ FailureOr<ElementsAttr> readTensor(const onnx::TensorProto &tensor, ModelFile &f
   auto fail = [&] { return emitError(loc, "tensor '") << tensor.name() << "': "; };
   Type element = elementType(loc.getContext(), tensor.data_type());
   if (!element)
-    return fail() << "has " << elementTypeName(tensor.data_type()) << ", which is not supported: export in float32";
+    return fail() << "has " << elementTypeName(tensor.data_type())
+                  << ", which is not supported: export in float32";
   SmallVector<int64_t> shape(tensor.dims().begin(), tensor.dims().end());
   int64_t count = 1;
   for (int64_t extent : shape)

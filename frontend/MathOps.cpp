@@ -10,7 +10,9 @@ using namespace mlir;
 
 namespace snc {
 
-template <typename Op> LogicalResult importUnary(NodeView &n) { return n.set(0, n.make<Op>({n.in(0)})); }
+template <typename Op> LogicalResult importUnary(NodeView &n) {
+  return n.set(0, n.make<Op>({n.in(0)}));
+}
 
 template <typename Op> LogicalResult importBinary(NodeView &n) {
   if (!n.in(0) || !n.in(1))
@@ -76,12 +78,14 @@ LogicalResult importElu(NodeView &n) {
 }
 
 LogicalResult importSelu(NodeView &n) {
-  return n.set(0, n.make<SeluOp>({n.in(0)}, {n.real("alpha", n.f("alpha", 1.67326319217681884765625f)),
-                                             n.real("gamma", n.f("gamma", 1.05070102214813232421875f))}));
+  return n.set(
+      0, n.make<SeluOp>({n.in(0)}, {n.real("alpha", n.f("alpha", 1.67326319217681884765625f)),
+                                    n.real("gamma", n.f("gamma", 1.05070102214813232421875f))}));
 }
 
 LogicalResult importHardSigmoid(NodeView &n) {
-  return n.set(0, n.make<HardSigmoidOp>({n.in(0)}, {n.real("alpha", n.f("alpha", 0.2f)), n.real("beta", n.f("beta", 0.5f))}));
+  return n.set(0, n.make<HardSigmoidOp>({n.in(0)}, {n.real("alpha", n.f("alpha", 0.2f)),
+                                                    n.real("beta", n.f("beta", 0.5f))}));
 }
 
 /// Bounds are attributes before opset 11, operands after; those computed at run

@@ -31,7 +31,8 @@ LogicalResult ModelFile::open(MLIRContext &context, StringRef path) {
   Location loc = FileLineColLoc::get(&context, path, 0, 0);
   if (llvm::sys::fs::is_directory(path))
     return emitError(loc, "cannot open: is a folder");
-  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  auto buffer =
+      llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!buffer)
     return emitError(loc, "cannot open: ") << buffer.getError().message();
   folder = llvm::sys::path::parent_path(path).str();
@@ -41,14 +42,16 @@ LogicalResult ModelFile::open(MLIRContext &context, StringRef path) {
   if (bytes.size() > size_t(INT_MAX))
     return emitError(loc, "is over 2 GiB: save it with external data");
   google::protobuf::LogSilencer quiet;
-  google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t *>(bytes.data()), int(bytes.size()));
+  google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t *>(bytes.data()),
+                                                int(bytes.size()));
   stream.SetRecursionLimit(64);
   bool parsed = proto.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
   if (!parsed)
     return emitError(loc, "not an ONNX model: ") << guess(bytes);
   if (proto.ir_version() < 3)
     return emitError(loc, "not an ONNX model: it states ")
-           << (proto.has_ir_version() ? "IR version " + std::to_string(proto.ir_version()) : "no IR version");
+           << (proto.has_ir_version() ? "IR version " + std::to_string(proto.ir_version())
+                                      : "no IR version");
   if (!proto.has_graph() || proto.graph().output_size() == 0)
     return emitError(loc, "holds no graph with outputs");
   return success();
@@ -63,7 +66,8 @@ static std::string confined(StringRef folder, StringRef location) {
   path::append(wanted, location);
   if (llvm::sys::fs::real_path(folder, base) || llvm::sys::fs::real_path(wanted, real))
     return {};
-  if (!StringRef(real).starts_with(base) || (real.size() > base.size() && real[base.size()] != '/' && base != "/"))
+  if (!StringRef(real).starts_with(base) ||
+      (real.size() > base.size() && real[base.size()] != '/' && base != "/"))
     return {};
   return std::string(real);
 }
@@ -80,7 +84,8 @@ FailureOr<StringRef> ModelFile::externalData(const onnx::TensorProto &tensor, Lo
     else if (entry.key() == "length")
       bad = StringRef(entry.value()).getAsInteger(10, length);
     if (bad)
-      return emitError(loc, "tensor '") << tensor.name() << "': external data has a malformed " << entry.key();
+      return emitError(loc, "tensor '")
+             << tensor.name() << "': external data has a malformed " << entry.key();
   }
   std::string path = confined(folder, location);
   if (path.empty())
@@ -88,16 +93,19 @@ FailureOr<StringRef> ModelFile::externalData(const onnx::TensorProto &tensor, Lo
                                       << "' is not a file in the model's folder";
   auto &file = files[path];
   if (!file) {
-    auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+    auto buffer =
+        llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
     if (!buffer)
-      return emitError(loc, "cannot open external data '") << location << "': " << buffer.getError().message();
+      return emitError(loc, "cannot open external data '")
+             << location << "': " << buffer.getError().message();
     file = std::move(*buffer);
   }
   uint64_t size = file->getBufferSize();
   if (length == UINT64_MAX && offset <= size)
     length = size - offset;
   if (offset > size || length > size - offset)
-    return emitError(loc, "tensor '") << tensor.name() << "': external data reaches beyond the end of '" << location << "'";
+    return emitError(loc, "tensor '")
+           << tensor.name() << "': external data reaches beyond the end of '" << location << "'";
   return file->getBuffer().substr(offset, length);
 }
 

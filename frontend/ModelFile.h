@@ -24,7 +24,8 @@ public:
 
   /// The bytes of a tensor whose data_location is EXTERNAL. The file must lie in
   /// the model's folder, and offset and length inside the file.
-  mlir::FailureOr<llvm::StringRef> externalData(const onnx::TensorProto &tensor, mlir::Location loc);
+  mlir::FailureOr<llvm::StringRef> externalData(const onnx::TensorProto &tensor,
+                                                mlir::Location loc);
 
 private:
   std::string folder;

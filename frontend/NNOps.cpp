@@ -24,7 +24,8 @@ static LogicalResult checkSpatial(NodeView &n) {
   if (x.getRank() != 3 && x.getRank() != 4)
     return n.fail() << "is " << x.getRank() - 2 << "-D; 1-D and 2-D convolutions are supported";
   if (w.getRank() != x.getRank())
-    return n.fail() << "has a weight of rank " << w.getRank() << " for an input of rank " << x.getRank();
+    return n.fail() << "has a weight of rank " << w.getRank() << " for an input of rank "
+                    << x.getRank();
   return success();
 }
 
@@ -32,13 +33,15 @@ LogicalResult importConv(NodeView &n) {
   if (failed(checkSpatial(n)))
     return failure();
   int64_t spatial = n.rank(0) - 2;
-  auto window = readWindow(n, n.type(1).getShape().drop_front(2), n.type(0).getShape().drop_front(2));
+  auto window =
+      readWindow(n, n.type(1).getShape().drop_front(2), n.type(0).getShape().drop_front(2));
   auto x = as2D(n, n.in(0)), w = as2D(n, n.in(1));
   if (failed(window) || failed(x) || failed(w))
     return failure();
-  auto y = n.make<ConvOp>({*x, *w, n.in(2)},
-                          {n.list("strides", window->strides), n.list("dilations", window->dilations),
-                           n.list("pads", window->pads), n.number("group", n.i("group", 1))});
+  auto y =
+      n.make<ConvOp>({*x, *w, n.in(2)},
+                     {n.list("strides", window->strides), n.list("dilations", window->dilations),
+                      n.list("pads", window->pads), n.number("group", n.i("group", 1))});
   return n.set(0, spatial == 1 ? dropHeight(n, y) : y);
 }
 
@@ -74,8 +77,9 @@ LogicalResult importConvTranspose(NodeView &n) {
     return failure();
   int64_t spatial = n.rank(0) - 2;
   auto x = as2D(n, n.in(0)), w = as2D(n, n.in(1));
-  auto window = readWindow(n, n.type(1).getShape().drop_front(2), n.type(0).getShape().drop_front(2),
-                           /*resolveAuto=*/false);
+  auto window =
+      readWindow(n, n.type(1).getShape().drop_front(2), n.type(0).getShape().drop_front(2),
+                 /*resolveAuto=*/false);
   if (failed(window) || failed(x) || failed(w))
     return failure();
   SmallVector<int64_t> extra = n.ints("output_padding", SmallVector<int64_t>(size_t(spatial), 0));
@@ -88,9 +92,9 @@ LogicalResult importConvTranspose(NodeView &n) {
   if (failed(transposedPads(n, *window, extra, kernel, in)))
     return failure();
   auto y = n.make<ConvTransposeOp>(
-      {*x, *w, n.in(2)},
-      {n.list("strides", window->strides), n.list("dilations", window->dilations),
-       n.list("pads", window->pads), n.list("output_padding", extra), n.number("group", n.i("group", 1))});
+      {*x, *w, n.in(2)}, {n.list("strides", window->strides),
+                          n.list("dilations", window->dilations), n.list("pads", window->pads),
+                          n.list("output_padding", extra), n.number("group", n.i("group", 1))});
   return n.set(0, spatial == 1 ? dropHeight(n, y) : y);
 }
 
@@ -111,8 +115,10 @@ LogicalResult importInstanceNorm(NodeView &n) {
 }
 
 LogicalResult importLrn(NodeView &n) {
-  return n.set(0, n.make<LrnOp>({n.in(0)}, {n.number("size", n.i("size", 1)), n.real("alpha", n.f("alpha", 1e-4f)),
-                                            n.real("beta", n.f("beta", 0.75f)), n.real("bias", n.f("bias", 1.0f))}));
+  return n.set(
+      0, n.make<LrnOp>({n.in(0)},
+                       {n.number("size", n.i("size", 1)), n.real("alpha", n.f("alpha", 1e-4f)),
+                        n.real("beta", n.f("beta", 0.75f)), n.real("bias", n.f("bias", 1.0f))}));
 }
 
 } // namespace snc

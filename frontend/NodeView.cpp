@@ -47,7 +47,8 @@ std::string NodeView::s(StringRef name, StringRef fallback) {
 
 SmallVector<int64_t> NodeView::ints(StringRef name, ArrayRef<int64_t> fallback) {
   const Proto *a = typed(name, Proto::INTS);
-  return a ? SmallVector<int64_t>(a->ints().begin(), a->ints().end()) : SmallVector<int64_t>(fallback);
+  return a ? SmallVector<int64_t>(a->ints().begin(), a->ints().end())
+           : SmallVector<int64_t>(fallback);
 }
 
 SmallVector<float> NodeView::floats(StringRef name) {

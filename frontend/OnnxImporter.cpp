@@ -35,7 +35,8 @@ class Importer {
 public:
   Importer(MLIRContext &context, StringRef path, const ImportOptions &options)
       : context(context), path(path), options(options),
-        fileLoc(FileLineColLoc::get(&context, path, 0, 0)), state{OpBuilder(&context), file, 0, {}} {}
+        fileLoc(FileLineColLoc::get(&context, path, 0, 0)),
+        state{OpBuilder(&context), file, 0, {}} {}
 
   OwningOpRef<ModuleOp> run();
 
@@ -73,7 +74,8 @@ OwningOpRef<ModuleOp> Importer::run() {
   state.builder.setInsertionPointToEnd(module->getBody());
   main = state.builder.create<func::FuncOp>(fileLoc, "main", FunctionType::get(&context, {}, {}));
   state.builder.setInsertionPointToStart(main.addEntryBlock());
-  if (failed(readInitializers()) || failed(readInputs()) || failed(importNodes()) || failed(finish()))
+  if (failed(readInitializers()) || failed(readInputs()) || failed(importNodes()) ||
+      failed(finish()))
     return {};
   return std::move(module);
 }
@@ -85,7 +87,8 @@ FailureOr<RankedTensorType> Importer::inputType(const onnx::ValueInfoProto &inpu
   const auto &tensor = input.type().tensor_type();
   Type element = elementType(&context, tensor.elem_type());
   if (!element)
-    return fail() << "has element type " << elementTypeName(tensor.elem_type()) << ", which is not supported: export in float32";
+    return fail() << "has element type " << elementTypeName(tensor.elem_type())
+                  << ", which is not supported: export in float32";
   auto given = options.shapes.find(input.name());
   if (!tensor.has_shape() && given == options.shapes.end())
     return fail() << "has no shape: give one with --shape " << input.name() << "=1x3x224x224";
@@ -95,11 +98,14 @@ FailureOr<RankedTensorType> Importer::inputType(const onnx::ValueInfoProto &inpu
   SmallVector<int64_t> shape;
   std::string example;
   for (int d = 0; d < rank; ++d) {
-    int64_t fixed = tensor.has_shape() && tensor.shape().dim(d).has_dim_value() ? tensor.shape().dim(d).dim_value() : -1;
+    int64_t fixed = tensor.has_shape() && tensor.shape().dim(d).has_dim_value()
+                        ? tensor.shape().dim(d).dim_value()
+                        : -1;
     example += (d ? "x" : "") + std::to_string(fixed > 0 ? fixed : d == 0 ? 1 : 224);
     int64_t wanted = given != options.shapes.end() ? given->second[size_t(d)] : fixed;
     if (fixed > 0 && wanted != fixed)
-      return fail() << "dimension " << d << " is " << fixed << " in the model, --shape gives " << wanted;
+      return fail() << "dimension " << d << " is " << fixed << " in the model, --shape gives "
+                    << wanted;
     shape.push_back(wanted);
   }
   for (int d = 0; d < rank; ++d)
@@ -148,7 +154,8 @@ LogicalResult Importer::readInitializers() {
     }
     Location loc = NameLoc::get(StringAttr::get(&context, tensor.name()), fileLoc);
     auto type = cast<RankedTensorType>(value->getType());
-    state.values[tensor.name()] = {state.builder.create<ConstantOp>(loc, type, *value), std::nullopt};
+    state.values[tensor.name()] = {state.builder.create<ConstantOp>(loc, type, *value),
+                                   std::nullopt};
   }
   return success();
 }
@@ -156,7 +163,8 @@ LogicalResult Importer::readInitializers() {
 LogicalResult Importer::importNodes() {
   int index = 0;
   for (const onnx::NodeProto &node : file.model().graph().node()) {
-    std::string name = node.name().empty() ? node.op_type() + "_" + std::to_string(index) : node.name();
+    std::string name =
+        node.name().empty() ? node.op_type() + "_" + std::to_string(index) : node.name();
     ++index;
     if (facts.reachable.contains(&node) && failed(importNode(node, name)))
       return failure();
@@ -195,7 +203,8 @@ LogicalResult Importer::finish() {
     names.push_back(StringAttr::get(&context, output.name()));
   }
   state.builder.create<func::ReturnOp>(fileLoc, results);
-  main.setFunctionType(FunctionType::get(&context, main.getBody().getArgumentTypes(), ValueRange(results).getTypes()));
+  main.setFunctionType(FunctionType::get(&context, main.getBody().getArgumentTypes(),
+                                         ValueRange(results).getTypes()));
   for (auto [i, name] : llvm::enumerate(inputNames))
     main.setArgAttr(unsigned(i), "snc.name", name);
   for (auto [i, name] : llvm::enumerate(names))
@@ -204,7 +213,8 @@ LogicalResult Importer::finish() {
 }
 } // namespace
 
-OwningOpRef<ModuleOp> importOnnx(MLIRContext &context, StringRef path, const ImportOptions &options) {
+OwningOpRef<ModuleOp> importOnnx(MLIRContext &context, StringRef path,
+                                 const ImportOptions &options) {
   context.loadDialect<SncDialect, func::FuncDialect>();
   return Importer(context, path, options).run();
 }

@@ -12,7 +12,8 @@ namespace snc {
 static FailureOr<Value> pool(NodeView &n, bool max) {
   RankedTensorType x = n.type(0);
   if (!x || (x.getRank() != 3 && x.getRank() != 4))
-    return n.fail() << "is " << (x ? x.getRank() - 2 : 0) << "-D; 1-D and 2-D pooling are supported";
+    return n.fail() << "is " << (x ? x.getRank() - 2 : 0)
+                    << "-D; 1-D and 2-D pooling are supported";
   if (max && n.hasOutput(1))
     return n.fail() << "its second output (indices) is not supported";
   SmallVector<int64_t> kernel = n.ints("kernel_shape");
@@ -31,7 +32,8 @@ static FailureOr<Value> pool(NodeView &n, bool max) {
     kernel.insert(kernel.begin(), 1);
   }
   SmallVector<NamedAttribute> attrs{n.list("kernel", kernel), n.list("strides", window->strides),
-                                    n.list("dilations", window->dilations), n.list("pads", window->pads),
+                                    n.list("dilations", window->dilations),
+                                    n.list("pads", window->pads),
                                     n.flag("ceil_mode", n.i("ceil_mode", 0) != 0)};
   if (!max)
     attrs.push_back(n.flag("count_include_pad", n.i("count_include_pad", 0) != 0));
@@ -50,11 +52,13 @@ static SmallVector<int64_t> spatialAxes(NodeView &n) {
 }
 
 LogicalResult importGlobalAveragePool(NodeView &n) {
-  return n.set(0, n.make<ReduceMeanOp>({n.in(0)}, {n.list("axes", spatialAxes(n)), n.flag("keepdims", true)}));
+  return n.set(0, n.make<ReduceMeanOp>({n.in(0)},
+                                       {n.list("axes", spatialAxes(n)), n.flag("keepdims", true)}));
 }
 
 LogicalResult importGlobalMaxPool(NodeView &n) {
-  return n.set(0, n.make<ReduceMaxOp>({n.in(0)}, {n.list("axes", spatialAxes(n)), n.flag("keepdims", true)}));
+  return n.set(0, n.make<ReduceMaxOp>({n.in(0)},
+                                      {n.list("axes", spatialAxes(n)), n.flag("keepdims", true)}));
 }
 
 } // namespace snc

@@ -24,7 +24,8 @@ template <typename Op> static LogicalResult importReduce(NodeView &n) {
       axes.push_back(d);
   llvm::sort(axes);
   axes.erase(llvm::unique(axes), axes.end());
-  return n.set(0, n.make<Op>({n.in(0)}, {n.list("axes", axes), n.flag("keepdims", n.i("keepdims", 1) != 0)}));
+  return n.set(0, n.make<Op>({n.in(0)},
+                             {n.list("axes", axes), n.flag("keepdims", n.i("keepdims", 1) != 0)}));
 }
 
 LogicalResult importReduceMean(NodeView &n) { return importReduce<ReduceMeanOp>(n); }
@@ -36,8 +37,10 @@ LogicalResult importArgMax(NodeView &n) {
   auto axis = n.axis(n.i("axis", 0), n.rank(0));
   if (failed(axis))
     return failure();
-  return n.set(0, n.make<ArgMaxOp>({n.in(0)}, {n.number("axis", *axis), n.flag("keepdims", n.i("keepdims", 1) != 0),
-                                               n.flag("select_last", n.i("select_last_index", 0) != 0)}));
+  return n.set(
+      0, n.make<ArgMaxOp>({n.in(0)},
+                          {n.number("axis", *axis), n.flag("keepdims", n.i("keepdims", 1) != 0),
+                           n.flag("select_last", n.i("select_last_index", 0) != 0)}));
 }
 
 } // namespace snc

@@ -30,7 +30,8 @@ void keepAspect(StringRef policy, Resampling &r, ArrayRef<int64_t> in, ArrayRef<
     return;
   float scale = r.scales[size_t(axes.front())];
   for (int64_t axis : axes)
-    scale = policy == "not_larger" ? std::min(scale, r.scales[size_t(axis)]) : std::max(scale, r.scales[size_t(axis)]);
+    scale = policy == "not_larger" ? std::min(scale, r.scales[size_t(axis)])
+                                   : std::max(scale, r.scales[size_t(axis)]);
   for (int64_t axis : axes) {
     r.scales[size_t(axis)] = scale;
     r.shape[size_t(axis)] = int64_t(std::floor(scale * float(in[size_t(axis)]) + 0.5f));
@@ -76,7 +77,8 @@ FailureOr<Resampling> readResampling(NodeView &n, int scalesAt, int sizesAt) {
   return r;
 }
 
-LogicalResult resize(NodeView &n, int scalesAt, int sizesAt, StringRef coordinates, StringRef nearest) {
+LogicalResult resize(NodeView &n, int scalesAt, int sizesAt, StringRef coordinates,
+                     StringRef nearest) {
   if (!n.in(0))
     return n.fail() << "needs an operand";
   std::string mode = n.s("mode", "nearest");
@@ -92,8 +94,10 @@ LogicalResult resize(NodeView &n, int scalesAt, int sizesAt, StringRef coordinat
   if (failed(r))
     return failure();
   auto scales = n.builder().getNamedAttr("scales", n.builder().getDenseF32ArrayAttr(r->scales));
-  return n.set(0, n.make<ResizeOp>({n.in(0)}, {n.list("shape", r->shape), scales, n.text("mode", mode),
-                                               n.text("coordinates", coordinates), n.text("nearest_mode", nearest)}));
+  return n.set(0,
+               n.make<ResizeOp>({n.in(0)}, {n.list("shape", r->shape), scales, n.text("mode", mode),
+                                            n.text("coordinates", coordinates),
+                                            n.text("nearest_mode", nearest)}));
 }
 } // namespace
 

@@ -31,24 +31,37 @@ void push(HostTensor &out, const HostTensor &in, size_t from) {
 }
 
 std::optional<double> realValue(StringRef op, double a, double b) {
-  if (op == "Add") return a + b;
-  if (op == "Sub") return a - b;
-  if (op == "Mul") return a * b;
-  if (op == "Div") return a / b;
-  if (op == "Min") return std::min(a, b);
-  if (op == "Max") return std::max(a, b);
+  if (op == "Add")
+    return a + b;
+  if (op == "Sub")
+    return a - b;
+  if (op == "Mul")
+    return a * b;
+  if (op == "Div")
+    return a / b;
+  if (op == "Min")
+    return std::min(a, b);
+  if (op == "Max")
+    return std::max(a, b);
   return std::nullopt;
 }
 
 std::optional<int64_t> wholeValue(StringRef op, int64_t a, int64_t b) {
   // Wraps as the model's own arithmetic would.
-  if (op == "Add") return int64_t(uint64_t(a) + uint64_t(b));
-  if (op == "Sub") return int64_t(uint64_t(a) - uint64_t(b));
-  if (op == "Mul") return int64_t(uint64_t(a) * uint64_t(b));
-  if (op == "Div") return b == 0 || (b == -1 && a == INT64_MIN) ? std::nullopt : std::optional<int64_t>(a / b);
-  if (op == "Min") return std::min(a, b);
-  if (op == "Max") return std::max(a, b);
-  if (op == "Equal") return a == b;
+  if (op == "Add")
+    return int64_t(uint64_t(a) + uint64_t(b));
+  if (op == "Sub")
+    return int64_t(uint64_t(a) - uint64_t(b));
+  if (op == "Mul")
+    return int64_t(uint64_t(a) * uint64_t(b));
+  if (op == "Div")
+    return b == 0 || (b == -1 && a == INT64_MIN) ? std::nullopt : std::optional<int64_t>(a / b);
+  if (op == "Min")
+    return std::min(a, b);
+  if (op == "Max")
+    return std::max(a, b);
+  if (op == "Equal")
+    return a == b;
   return std::nullopt;
 }
 
@@ -73,7 +86,8 @@ Result foldBinary(StringRef op, const HostTensor &a, const HostTensor &b) {
   auto shape = broadcastShapes(a.shape, b.shape);
   if (!shape || a.isFloat() != b.isFloat() || product(*shape) > kHostLimit)
     return std::nullopt;
-  HostTensor out{*shape, op == "Equal" ? IntegerType::get(a.element.getContext(), 1) : a.element, {}, {}};
+  HostTensor out{
+      *shape, op == "Equal" ? IntegerType::get(a.element.getContext(), 1) : a.element, {}, {}};
   for (int64_t i = 0, n = product(*shape); i < n; ++i) {
     size_t x = broadcastIndex(i, *shape, a.shape), y = broadcastIndex(i, *shape, b.shape);
     if (a.isFloat()) {
@@ -106,7 +120,10 @@ Result foldWhere(const HostTensor &c, const HostTensor &a, const HostTensor &b) 
 
 Result foldUnary(StringRef op, HostTensor x) {
   for (double &v : x.floats)
-    v = op == "Neg" ? -v : op == "Floor" ? std::floor(v) : op == "Ceil" ? std::ceil(v) : std::fabs(v);
+    v = op == "Neg"     ? -v
+        : op == "Floor" ? std::floor(v)
+        : op == "Ceil"  ? std::ceil(v)
+                        : std::fabs(v);
   for (int64_t &v : x.ints)
     v = op == "Neg" ? -v : op == "Abs" && v < 0 ? -v : v;
   return x;
@@ -183,10 +200,12 @@ Result foldSlice(NodeView &n) {
 }
 
 Result foldRange(const HostTensor &start, const HostTensor &limit, const HostTensor &delta) {
-  if (start.isFloat() || start.size() != 1 || limit.size() != 1 || delta.size() != 1 || delta.ints[0] == 0)
+  if (start.isFloat() || start.size() != 1 || limit.size() != 1 || delta.size() != 1 ||
+      delta.ints[0] == 0)
     return std::nullopt;
   HostTensor out{{}, start.element, {}, {}};
-  for (int64_t v = start.ints[0]; delta.ints[0] > 0 ? v < limit.ints[0] : v > limit.ints[0]; v += delta.ints[0]) {
+  for (int64_t v = start.ints[0]; delta.ints[0] > 0 ? v < limit.ints[0] : v > limit.ints[0];
+       v += delta.ints[0]) {
     if (out.size() >= size_t(kHostLimit))
       return std::nullopt;
     out.ints.push_back(v);
@@ -244,7 +263,8 @@ Result compute(NodeView &n) {
     return foldRange(*n.host(0), *n.host(1), *n.host(2));
   if (op == "Neg" || op == "Abs" || op == "Floor" || op == "Ceil")
     return foldUnary(op, *n.host(0));
-  if (n.inputs() == 2 && (op == "Add" || op == "Sub" || op == "Mul" || op == "Div" || op == "Min" || op == "Max" || op == "Equal"))
+  if (n.inputs() == 2 && (op == "Add" || op == "Sub" || op == "Mul" || op == "Div" || op == "Min" ||
+                          op == "Max" || op == "Equal"))
     return foldBinary(op, *n.host(0), *n.host(1));
   if (op == "Identity" || op == "Unsqueeze" || op == "Squeeze" || op == "Reshape")
     return foldReshaped(n);
@@ -255,12 +275,14 @@ Result compute(NodeView &n) {
 SliceRange resolveSlice(int64_t start, int64_t end, int64_t step, int64_t extent) {
   auto fromEnd = [&](int64_t v) { return v < 0 ? v + extent : v; };
   if (step > 0) {
-    int64_t first = std::clamp<int64_t>(fromEnd(start), 0, extent), last = std::clamp<int64_t>(fromEnd(end), 0, extent);
+    int64_t first = std::clamp<int64_t>(fromEnd(start), 0, extent),
+            last = std::clamp<int64_t>(fromEnd(end), 0, extent);
     return {first, last > first ? (last - first - 1) / step + 1 : 0};
   }
   int64_t first = std::clamp<int64_t>(fromEnd(start), -1, extent - 1);
   int64_t last = std::clamp<int64_t>(end < -extent ? -1 : fromEnd(end), -1, extent - 1);
-  return {first, first > last && step ? (first - last - 1) / -std::max<int64_t>(step, -INT32_MAX) + 1 : 0};
+  return {first,
+          first > last && step ? (first - last - 1) / -std::max<int64_t>(step, -INT32_MAX) + 1 : 0};
 }
 
 bool foldShapeArithmetic(NodeView &n) {
@@ -285,7 +307,8 @@ LogicalResult importShape(NodeView &n) {
   int64_t rank = n.rank(0), start = n.i("start", 0), end = n.i("end", rank);
   SliceRange range = resolveSlice(start, end, 1, rank);
   HostTensor shape{{range.size}, n.builder().getI64Type(), {}, {}};
-  llvm::append_range(shape.ints, n.type(0).getShape().slice(size_t(range.start), size_t(range.size)));
+  llvm::append_range(shape.ints,
+                     n.type(0).getShape().slice(size_t(range.start), size_t(range.size)));
   return n.setHost(0, std::move(shape));
 }
 
@@ -308,7 +331,8 @@ LogicalResult importConstantOfShape(NodeView &n) {
   if (failed(inferShape(n.location(), *shape, element, types)))
     return failure();
   auto type = cast<RankedTensorType>(types[0]);
-  return n.set(0, Value(n.builder().create<ConstantOp>(n.location(), type, DenseElementsAttr::get(type, value))));
+  return n.set(0, Value(n.builder().create<ConstantOp>(n.location(), type,
+                                                       DenseElementsAttr::get(type, value))));
 }
 
 LogicalResult importConstant(NodeView &n) {
@@ -316,7 +340,8 @@ LogicalResult importConstant(NodeView &n) {
   auto set = [&](ElementsAttr value) -> LogicalResult {
     if (value.getNumElements() == 0)
       return n.setHost(0, *toHost(value));
-    return n.set(0, Value(b.create<ConstantOp>(n.location(), cast<RankedTensorType>(value.getType()), value)));
+    return n.set(0, Value(b.create<ConstantOp>(n.location(),
+                                               cast<RankedTensorType>(value.getType()), value)));
   };
   if (const onnx::AttributeProto *given = n.find("value")) {
     auto elements = readTensor(given->t(), n.file(), n.location());
@@ -332,7 +357,10 @@ LogicalResult importConstant(NodeView &n) {
   }
   if (n.has("value_floats")) {
     SmallVector<float> values = n.floats("value_floats");
-    return n.setHost(0, {{int64_t(values.size())}, b.getF32Type(), {}, SmallVector<double>(values.begin(), values.end())});
+    return n.setHost(0, {{int64_t(values.size())},
+                         b.getF32Type(),
+                         {},
+                         SmallVector<double>(values.begin(), values.end())});
   }
   return n.fail() << "has no value of a supported kind (tensor, int, float, ints, floats)";
 }

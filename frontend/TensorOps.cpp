@@ -19,7 +19,8 @@ LogicalResult importDropout(NodeView &n) {
     return success(n.in(0) != nullptr);
   // The mask keeps everything.
   auto type = RankedTensorType::get(n.type(0).getShape(), n.builder().getI1Type());
-  Value mask = n.builder().create<ConstantOp>(n.location(), type, DenseElementsAttr::get(type, true));
+  Value mask =
+      n.builder().create<ConstantOp>(n.location(), type, DenseElementsAttr::get(type, true));
   return n.set(1, mask);
 }
 
@@ -45,8 +46,10 @@ LogicalResult importConcat(NodeView &n) {
   return n.set(0, n.make<ConcatOp>(parts, {n.number("axis", *axis)}));
 }
 
-static FailureOr<Value> slice(NodeView &n, ArrayRef<int64_t> starts, ArrayRef<int64_t> sizes, ArrayRef<int64_t> steps) {
-  return n.make<SliceOp>({n.in(0)}, {n.list("starts", starts), n.list("sizes", sizes), n.list("steps", steps)});
+static FailureOr<Value> slice(NodeView &n, ArrayRef<int64_t> starts, ArrayRef<int64_t> sizes,
+                              ArrayRef<int64_t> steps) {
+  return n.make<SliceOp>(
+      {n.in(0)}, {n.list("starts", starts), n.list("sizes", sizes), n.list("steps", steps)});
 }
 
 LogicalResult importSplit(NodeView &n) {
@@ -78,7 +81,8 @@ LogicalResult importSplit(NodeView &n) {
 
 LogicalResult importSlice(NodeView &n) {
   int64_t rank = n.rank(0);
-  SmallVector<int64_t> starts = n.ints("starts"), ends = n.ints("ends"), axes = n.ints("axes"), steps;
+  SmallVector<int64_t> starts = n.ints("starts"), ends = n.ints("ends"), axes = n.ints("axes"),
+                       steps;
   SmallVector<int64_t> *lists[] = {&starts, &ends, &axes, &steps};
   for (int k = 1; k <= 4; ++k)
     if (n.hasInput(k)) {
@@ -167,7 +171,8 @@ LogicalResult importSqueeze(NodeView &n) {
 }
 
 LogicalResult importUnsqueeze(NodeView &n) {
-  int64_t count = n.hasInput(1) && n.host(1) ? int64_t(n.host(1)->size()) : int64_t(n.ints("axes").size());
+  int64_t count =
+      n.hasInput(1) && n.host(1) ? int64_t(n.host(1)->size()) : int64_t(n.ints("axes").size());
   int64_t rank = n.rank(0) + count;
   auto axes = n.axes(1, rank);
   if (failed(axes))
@@ -206,8 +211,9 @@ LogicalResult importPad(NodeView &n) {
     low[size_t((*axes)[k])] = (*pads)[k];
     high[size_t((*axes)[k])] = (*pads)[k + axes->size()];
   }
-  return n.set(0, n.make<PadOp>({n.in(0)}, {n.list("low", low), n.list("high", high),
-                                            n.text("mode", n.s("mode", "constant")), n.real("value", value)}));
+  return n.set(0, n.make<PadOp>({n.in(0)},
+                                {n.list("low", low), n.list("high", high),
+                                 n.text("mode", n.s("mode", "constant")), n.real("value", value)}));
 }
 
 LogicalResult importExpand(NodeView &n) {
@@ -217,7 +223,8 @@ LogicalResult importExpand(NodeView &n) {
   // Either side may be the larger one.
   auto shape = broadcastShapes(n.type(0).getShape(), *given);
   if (!shape)
-    return n.fail() << "cannot broadcast " << shapeText(n.type(0).getShape()) << " to " << shapeText(*given);
+    return n.fail() << "cannot broadcast " << shapeText(n.type(0).getShape()) << " to "
+                    << shapeText(*given);
   return n.set(0, n.make<ExpandOp>({n.in(0)}, {n.list("shape", *shape)}));
 }
 
@@ -229,7 +236,8 @@ LogicalResult importGather(NodeView &n) {
 }
 
 LogicalResult importDepthToSpace(NodeView &n) {
-  return n.set(0, n.make<DepthToSpaceOp>({n.in(0)}, {n.number("block", n.i("blocksize", 0)), n.text("mode", n.s("mode", "DCR"))}));
+  return n.set(0, n.make<DepthToSpaceOp>({n.in(0)}, {n.number("block", n.i("blocksize", 0)),
+                                                     n.text("mode", n.s("mode", "DCR"))}));
 }
 
 LogicalResult importSpaceToDepth(NodeView &n) {

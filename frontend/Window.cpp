@@ -11,7 +11,8 @@ static void padSame(Window &w, ArrayRef<int64_t> kernel, ArrayRef<int64_t> input
   size_t n = kernel.size();
   for (size_t d = 0; d < n; ++d) {
     int64_t out = (input[d] + w.strides[d] - 1) / w.strides[d];
-    int64_t total = std::max<int64_t>(0, (out - 1) * w.strides[d] + (kernel[d] - 1) * w.dilations[d] + 1 - input[d]);
+    int64_t total = std::max<int64_t>(0, (out - 1) * w.strides[d] +
+                                             (kernel[d] - 1) * w.dilations[d] + 1 - input[d]);
     w.pads[d] = upper ? total / 2 : total - total / 2;
     w.pads[d + n] = total - w.pads[d];
   }
@@ -23,7 +24,8 @@ FailureOr<Window> readWindow(NodeView &node, ArrayRef<int64_t> kernel, ArrayRef<
   SmallVector<int64_t> ones(n, 1), zeros(2 * n, 0);
   Window w{node.ints("strides", ones), node.ints("dilations", ones), node.ints("pads", zeros)};
   if (w.strides.size() != n || w.dilations.size() != n || w.pads.size() != 2 * n)
-    return node.fail() << "strides, dilations and pads do not have " << n << ", " << n << " and " << 2 * n << " numbers";
+    return node.fail() << "strides, dilations and pads do not have " << n << ", " << n << " and "
+                       << 2 * n << " numbers";
   // Beyond this no product below can overflow, nor can a real network be.
   for (const auto &list : {w.strides, w.dilations, w.pads})
     for (int64_t v : list)

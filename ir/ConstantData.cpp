@@ -86,7 +86,8 @@ ElementsAttr makeElements(RankedTensorType type, ArrayRef<char> bytes, StringRef
 
 ElementsAttr makeElements(RankedTensorType type, ArrayRef<float> values, StringRef name) {
   return makeElements(
-      type, ArrayRef<char>(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(float)),
+      type,
+      ArrayRef<char>(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(float)),
       name);
 }
 

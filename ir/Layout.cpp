@@ -49,9 +49,7 @@ llvm::SmallVector<int64_t> physicalExtents(RankedTensorType type) {
   return llvm::SmallVector<int64_t>(s.rbegin(), s.rend());
 }
 
-int64_t elementBytes(Type element) {
-  return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
-}
+int64_t elementBytes(Type element) { return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8); }
 
 int64_t byteSize(RankedTensorType type) {
   int64_t count = 1;
@@ -64,10 +62,10 @@ bool sameBytes(RankedTensorType a, RankedTensorType b) {
   if (a == b)
     return true;
   int64_t lanes = std::max(blockedLanes(a), blockedLanes(b));
-  bool packed = isa_and_present<PackedAttr>(a.getEncoding()) ||
-                isa_and_present<PackedAttr>(b.getEncoding());
-  if (packed || !lanes || a.getShape() != b.getShape() || a.getElementType() != b.getElementType() ||
-      (blockedLanes(a) && blockedLanes(b)))
+  bool packed =
+      isa_and_present<PackedAttr>(a.getEncoding()) || isa_and_present<PackedAttr>(b.getEncoding());
+  if (packed || !lanes || a.getShape() != b.getShape() ||
+      a.getElementType() != b.getElementType() || (blockedLanes(a) && blockedLanes(b)))
     return false;
   ArrayRef<int64_t> s = a.getShape();
   if (s.size() == 1)

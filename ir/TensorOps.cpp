@@ -121,9 +121,9 @@ LogicalResult SpaceToDepthOp::inferReturnTypes(MLIRContext *, MaybeLoc loc, Adap
 }
 
 static bool isCoordinateMode(StringRef mode) {
-  return llvm::is_contained({"half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel",
-                             "half_pixel_symmetric"},
-                            mode);
+  return llvm::is_contained(
+      {"half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "half_pixel_symmetric"},
+      mode);
 }
 
 LogicalResult ResizeOp::inferReturnTypes(MLIRContext *, MaybeLoc loc, Adaptor a, Types &types) {
@@ -131,7 +131,8 @@ LogicalResult ResizeOp::inferReturnTypes(MLIRContext *, MaybeLoc loc, Adaptor a,
   if (failed(checkPerDimension(loc, a.getInput(), a.getShape().size(), "shape")) ||
       failed(checkPerDimension(loc, a.getInput(), a.getScales().size(), "scales")))
     return failure();
-  if ((a.getMode() != "nearest" && a.getMode() != "linear") || !isCoordinateMode(a.getCoordinates()))
+  if ((a.getMode() != "nearest" && a.getMode() != "linear") ||
+      !isCoordinateMode(a.getCoordinates()))
     return emitOptionalError(loc, "T8: unknown resize mode '", a.getMode(), "' or coordinates '",
                              a.getCoordinates(), "'");
   return inferShape(loc, a.getShape(), type.getElementType(), types);

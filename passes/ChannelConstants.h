@@ -20,8 +20,9 @@ std::optional<llvm::SmallVector<float>> valuesAlong(mlir::Value v, llvm::ArrayRe
 std::optional<float> scalarOf(mlir::Value v);
 
 /// A new f32 `snc.constant`.
-mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<int64_t> shape,
-                         llvm::ArrayRef<float> values, llvm::StringRef name);
+mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location loc,
+                         llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<float> values,
+                         llvm::StringRef name);
 
 /// The locations of both, so that messages name every node a new op stands for.
 mlir::Location fusedLoc(mlir::Operation *a, mlir::Operation *b);

@@ -94,10 +94,12 @@ private:
 };
 
 ScheduleAttr Chooser::chooseDepthwise(ConvOp conv, int64_t lanes) {
-  auto out = conv.getType().getShape(), weight = cast<RankedTensorType>(conv.getWeight().getType()).getShape();
+  auto out = conv.getType().getShape(),
+       weight = cast<RankedTensorType>(conv.getWeight().getType()).getShape();
   int64_t taps = weight[2] * weight[3], blocks = llvm::divideCeil(out[1], lanes);
   int64_t vectors = vectorsOf(lanes);
-  int64_t most = std::max<int64_t>(1, std::min<int64_t>((target.registers - 6) / vectors, 400 / taps));
+  int64_t most =
+      std::max<int64_t>(1, std::min<int64_t>((target.registers - 6) / vectors, 400 / taps));
   int64_t pixels = std::min<int64_t>(out[3], std::min<int64_t>(most, 8));
   for (int64_t p = pixels; p >= std::max<int64_t>(2, pixels / 2); --p)
     if (out[3] % p == 0) {
@@ -107,11 +109,14 @@ ScheduleAttr Chooser::chooseDepthwise(ConvOp conv, int64_t lanes) {
   // Narrow planes would spend their time on the border's conditions.
   bool padBlock = out[3] < 4 * pixels;
   bool byRows = blocks % threads != 0 && out[2] >= 2 * threads;
-  return make("depthwise", {{"pixels", pixels}, {"strips", threads}, {"by_rows", byRows}, {"pad_block", padBlock}});
+  return make(
+      "depthwise",
+      {{"pixels", pixels}, {"strips", threads}, {"by_rows", byRows}, {"pad_block", padBlock}});
 }
 
 ScheduleAttr Chooser::chooseConv(ConvOp conv) {
-  int64_t lanes = blockedLanes(conv.getType()), inputLanes = blockedLanes(conv.getInput().getType());
+  int64_t lanes = blockedLanes(conv.getType()),
+          inputLanes = blockedLanes(conv.getInput().getType());
   if (!lanes)
     return {};
   if (conv.isDepthwise())
@@ -131,7 +136,10 @@ ScheduleAttr Chooser::chooseConv(ConvOp conv) {
     channelsOuter = false;
   if (threads > 1 && !channelsOuter && out[2] < threads)
     channelsOuter = true;
-  return make("conv", {{"pixels", tile.pixels}, {"rows", tile.rows}, {"strips", threads}, {"channels_outer", channelsOuter}});
+  return make("conv", {{"pixels", tile.pixels},
+                       {"rows", tile.rows},
+                       {"strips", threads},
+                       {"channels_outer", channelsOuter}});
 }
 
 ScheduleAttr Chooser::chooseGemm(GemmOp gemm) {

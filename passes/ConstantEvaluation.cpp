@@ -318,9 +318,7 @@ ElementsAttr Evaluation::run() {
       .Case([&](CastOp) { return converted(); })
       .Case<ReduceMeanOp, ReduceSumOp, ReduceMaxOp, ReduceMinOp>(
           [&](auto o) { return reduced(o.getAxes()); })
-      .Default([&](Operation *) {
-        return values.size() <= 2 ? computed() : ElementsAttr();
-      });
+      .Default([&](Operation *) { return values.size() <= 2 ? computed() : ElementsAttr(); });
 }
 
 namespace snc {

@@ -18,7 +18,8 @@ using namespace snc;
 
 namespace {
 struct Evaluate final : RewritePattern {
-  Evaluate(MLIRContext *c, int64_t limit) : RewritePattern(MatchAnyOpTypeTag(), 1, c), limit(limit) {}
+  Evaluate(MLIRContext *c, int64_t limit)
+      : RewritePattern(MatchAnyOpTypeTag(), 1, c), limit(limit) {}
 
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
     if (op->getNumResults() != 1 || !op->getNumOperands() || !isa<SncDialect>(op->getDialect()))

@@ -80,7 +80,8 @@ private:
     });
     Location loc = fusedLoc(op, conv);
     rewriter.setInsertionPoint(conv);
-    Value weight = makeConstant(rewriter, loc, tensorType(conv.getWeight()).getShape(), weights, "weight");
+    Value weight =
+        makeConstant(rewriter, loc, tensorType(conv.getWeight()).getShape(), weights, "weight");
     rewriter.modifyOpInPlace(conv, [&] {
       conv.getInputMutable().assign(operands.x);
       conv.getWeightMutable().assign(weight);
@@ -107,7 +108,8 @@ private:
     });
     Location loc = fusedLoc(op, conv);
     rewriter.setInsertionPoint(conv);
-    Value sum = makeConstant(rewriter, loc, {int64_t(outputs)}, Values(sums.begin(), sums.end()), "bias");
+    Value sum =
+        makeConstant(rewriter, loc, {int64_t(outputs)}, Values(sums.begin(), sums.end()), "bias");
     rewriter.modifyOpInPlace(conv, [&] {
       conv.getInputMutable().assign(operands.x);
       conv.getBiasMutable().assign(sum);

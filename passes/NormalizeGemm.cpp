@@ -88,7 +88,8 @@ struct ColumnsBeforeReshape final : RewritePattern {
     for (unsigned side = 0; side < (commutes ? 2 : 1); ++side) {
       auto reshape = op->getOperand(side).getDefiningOp<ReshapeOp>();
       auto gemm = reshape ? reshape.getInput().getDefiningOp<GemmOp>() : GemmOp();
-      if (!gemm || !gemm->hasOneUse() || !reshape->hasOneUse() || reshape.getType() != op->getResult(0).getType())
+      if (!gemm || !gemm->hasOneUse() || !reshape->hasOneUse() ||
+          reshape.getType() != op->getResult(0).getType())
         continue;
       auto shape = reshape.getType().getShape();
       int64_t columns = gemm.getType().getDimSize(1);

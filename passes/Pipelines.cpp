@@ -2,6 +2,7 @@
 
 #include "passes/Pipelines.h"
 
+#include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/KernelPasses.h"
 #include "passes/SchedulePasses.h"
@@ -54,12 +55,20 @@ void buildSchedulePipeline(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createPlanMemory());
 }
 
+template <void (*build)(OpPassManager &, const PipelineOptions &)>
+static void registerPipeline(StringRef flag, StringRef text) {
+  PassPipelineRegistration<>(flag, text, [](OpPassManager &pm) { build(pm, PipelineOptions()); });
+}
+
 void registerPasses() {
   registerSncTensorPasses();
   registerSncKernelPasses();
   registerSncSchedulePasses();
   registerCSEPass();
   registerCanonicalizerPass();
+  registerPipeline<buildTensorPipeline>("snc-tensor-pipeline", "everything at the tensor level");
+  registerPipeline<buildKernelPipeline>("snc-kernel-pipeline", "from tensors to kernels");
+  registerPipeline<buildSchedulePipeline>("snc-schedule-pipeline", "from kernels to a program");
 }
 
 } // namespace snc

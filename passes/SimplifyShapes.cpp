@@ -58,8 +58,8 @@ struct MergeReshapes final : OpRewritePattern<ReshapeOp> {
     auto inner = op.getInput().getDefiningOp<ReshapeOp>();
     if (!inner)
       return failure();
-    rewriter.replaceOp(op, rewriter.create<ReshapeOp>(fusedLoc(inner, op), inner.getInput(),
-                                                      op.getShapeAttr()));
+    rewriter.replaceOp(
+        op, rewriter.create<ReshapeOp>(fusedLoc(inner, op), inner.getInput(), op.getShapeAttr()));
     return success();
   }
 };
@@ -107,8 +107,8 @@ template <typename Op> struct KeepDimensions final : OpRewritePattern<ReshapeOp>
       kept[size_t(axis)] = 1;
     if (op.getType().getShape() != ArrayRef(kept))
       return failure();
-    rewriter.replaceOp(op, rewriter.create<Op>(fusedLoc(reduce, op), reduce.getInput(),
-                                               reduce.getAxes(), true));
+    rewriter.replaceOp(
+        op, rewriter.create<Op>(fusedLoc(reduce, op), reduce.getInput(), reduce.getAxes(), true));
     return success();
   }
 };
@@ -118,8 +118,9 @@ template <typename Pool, typename Reduce> struct GlobalPool final : OpRewritePat
   using OpRewritePattern<Pool>::OpRewritePattern;
   LogicalResult matchAndRewrite(Pool op, PatternRewriter &rewriter) const override {
     auto in = tensorType(op.getInput()).getShape(), out = op.getType().getShape();
-    if (!op.getType().getElementType().isF32() || op.getKernel() != in.drop_front(2) || !allEqual(op.getDilations(), 1) ||
-        !allEqual(op.getPads(), 0) || !allEqual(out.drop_front(2), 1))
+    if (!op.getType().getElementType().isF32() || op.getKernel() != in.drop_front(2) ||
+        !allEqual(op.getDilations(), 1) || !allEqual(op.getPads(), 0) ||
+        !allEqual(out.drop_front(2), 1))
       return failure();
     rewriter.replaceOpWithNewOp<Reduce>(op, op.getInput(), ArrayRef<int64_t>{2, 3}, true);
     return success();
@@ -138,7 +139,8 @@ struct ExpandIntoBinary final : RewritePattern {
         continue;
       auto other = cast<RankedTensorType>(op->getOperand(1 - side).getType());
       auto shape = broadcastShapes(tensorType(expand.getInput()).getShape(), other.getShape());
-      if (!shape || ArrayRef(*shape) != cast<RankedTensorType>(op->getResult(0).getType()).getShape())
+      if (!shape ||
+          ArrayRef(*shape) != cast<RankedTensorType>(op->getResult(0).getType()).getShape())
         continue;
       rewriter.modifyOpInPlace(op, [&] {
         op->setOperand(side, expand.getInput());
@@ -153,11 +155,11 @@ struct ExpandIntoBinary final : RewritePattern {
 struct Simplify final : snc::impl::SimplifyShapesBase<Simplify> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<DropIdentity, MergeReshapes, MergeTransposes, TransposeOfOnes,
-                 KeepDimensions<ReduceMeanOp>, KeepDimensions<ReduceSumOp>,
-                 KeepDimensions<ReduceMaxOp>, KeepDimensions<ReduceMinOp>,
-                 GlobalPool<AvgPoolOp, ReduceMeanOp>, GlobalPool<MaxPoolOp, ReduceMaxOp>,
-                 ExpandIntoBinary>(&getContext());
+    patterns
+        .add<DropIdentity, MergeReshapes, MergeTransposes, TransposeOfOnes,
+             KeepDimensions<ReduceMeanOp>, KeepDimensions<ReduceSumOp>, KeepDimensions<ReduceMaxOp>,
+             KeepDimensions<ReduceMinOp>, GlobalPool<AvgPoolOp, ReduceMeanOp>,
+             GlobalPool<MaxPoolOp, ReduceMaxOp>, ExpandIntoBinary>(&getContext());
     (void)applyPatternsAndFoldGreedily(getOperation(), std::move(patterns));
   }
 };

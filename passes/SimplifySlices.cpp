@@ -34,8 +34,8 @@ struct SliceOfSlice final : OpRewritePattern<SliceOp> {
       starts.push_back(innerStart + start * innerStep);
       steps.push_back(step * innerStep);
     }
-    rewriter.replaceOp(op, slice(rewriter, fusedLoc(inner, op), inner.getInput(), starts,
-                                 op.getSizes(), steps));
+    rewriter.replaceOp(
+        op, slice(rewriter, fusedLoc(inner, op), inner.getInput(), starts, op.getSizes(), steps));
     return success();
   }
 };
@@ -56,7 +56,8 @@ struct SliceOfConcat final : OpRewritePattern<SliceOp> {
       if (std::min(start, last) >= begin && std::max(start, last) < end) {
         SmallVector<int64_t> starts(op.getStarts());
         starts[axis] -= begin;
-        rewriter.replaceOp(op, slice(rewriter, op.getLoc(), input, starts, op.getSizes(), op.getSteps()));
+        rewriter.replaceOp(
+            op, slice(rewriter, op.getLoc(), input, starts, op.getSizes(), op.getSteps()));
         return success();
       }
       begin = end;

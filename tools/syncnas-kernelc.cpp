@@ -17,12 +17,14 @@ namespace cl = llvm::cl;
 /// Made in main, after LLVM's own options are gone: names like `threads` are theirs too.
 struct Flags {
   cl::OptionCategory category{"syncnas-kernelc options"};
-  cl::opt<std::string> input{cl::Positional, cl::desc("<kernel.mlir>"), cl::Required, cl::cat(category)};
-  cl::opt<std::string> output{cl::Positional, cl::desc("<kernel.o>"), cl::Required, cl::cat(category)};
-  cl::opt<std::string> infoPath{"info", cl::desc("Write scratch sizes and costs there as JSON"), cl::cat(category)};
+  cl::opt<std::string> input{cl::Positional, cl::desc("<kernel.mlir>"), cl::Required,
+                             cl::cat(category)};
+  cl::opt<std::string> output{cl::Positional, cl::desc("<kernel.o>"), cl::Required,
+                              cl::cat(category)};
+  cl::opt<std::string> infoPath{"info", cl::desc("Write scratch sizes and costs there as JSON"),
+                                cl::cat(category)};
 };
 static Flags *flags;
-
 
 static bool writeInfo(const snc::KernelInfo &info) {
   std::error_code error;

@@ -19,24 +19,43 @@ using Json = nlohmann::ordered_json;
 /// Made in main, after LLVM's own options are gone: names like `threads` are theirs too.
 struct Flags {
   cl::OptionCategory category{"syncnas-run options"};
-  cl::opt<std::string> folder{cl::Positional, cl::desc("<folder that syncnasc -o wrote>"), cl::Required, cl::cat(category)};
+  cl::opt<std::string> folder{cl::Positional, cl::desc("<folder that syncnasc -o wrote>"),
+                              cl::Required, cl::cat(category)};
   cl::opt<std::string> name{"name", cl::desc("Which library of the folder"), cl::cat(category)};
-  cl::list<std::string> inputs{"input", cl::desc("An input: [name=]file with .npy, .pb (TensorProto), .jpg, .png or .bmp; others are random"), cl::value_desc("name=file"), cl::cat(category)};
-  cl::opt<std::string> outputDir{"output-dir", cl::desc("Write every output there as <name>.npy"), cl::cat(category)};
-  cl::opt<std::string> preprocess{"preprocess", cl::desc("How pictures are normalised: imagenet, inception, caffe, cifar10, face, unit, raw"), cl::init("imagenet"), cl::cat(category)};
-  cl::opt<unsigned> top{"top", cl::desc("Show the best K classes of the first output"), cl::value_desc("K"), cl::cat(category)};
+  cl::list<std::string> inputs{"input",
+                               cl::desc("An input: [name=]file with .npy, .pb (TensorProto), .jpg, "
+                                        ".png or .bmp; others are random"),
+                               cl::value_desc("name=file"), cl::cat(category)};
+  cl::opt<std::string> outputDir{"output-dir", cl::desc("Write every output there as <name>.npy"),
+                                 cl::cat(category)};
+  cl::opt<std::string> preprocess{
+      "preprocess",
+      cl::desc("How pictures are normalised: imagenet, inception, caffe, cifar10, face, unit, raw"),
+      cl::init("imagenet"), cl::cat(category)};
+  cl::opt<unsigned> top{"top", cl::desc("Show the best K classes of the first output"),
+                        cl::value_desc("K"), cl::cat(category)};
   cl::opt<std::string> labels{"labels", cl::desc("File with one label a line"), cl::cat(category)};
-  cl::opt<unsigned> labelOffset{"label-offset", cl::desc("Class of the first label (1 where class 0 is the background)"), cl::init(0), cl::cat(category)};
-  cl::opt<bool> bench{"benchmark", cl::desc("Time the library on random inputs"), cl::cat(category)};
-  cl::opt<int> rounds{"rounds", cl::desc("Timed runs of --benchmark"), cl::init(100), cl::cat(category)};
-  cl::opt<int> threads{"threads", cl::desc("Threads of one run (default: as compiled)"), cl::init(0), cl::cat(category)};
-  cl::opt<unsigned> spin{"spin-us", cl::desc("How long idle workers spin before they sleep"), cl::init(SNC_DEFAULT_SPIN_US), cl::cat(category)};
-  cl::opt<std::string> eval{"eval", cl::desc("Top-1 and top-5 over a folder of pictures (sub-folders are classes, or --truth)"), cl::value_desc("folder"), cl::cat(category)};
-  cl::opt<std::string> truth{"truth", cl::desc("Lines 'picture class' for --eval, classes counted as the labels"), cl::value_desc("file"), cl::cat(category)};
+  cl::opt<unsigned> labelOffset{
+      "label-offset", cl::desc("Class of the first label (1 where class 0 is the background)"),
+      cl::init(0), cl::cat(category)};
+  cl::opt<bool> bench{"benchmark", cl::desc("Time the library on random inputs"),
+                      cl::cat(category)};
+  cl::opt<int> rounds{"rounds", cl::desc("Timed runs of --benchmark"), cl::init(100),
+                      cl::cat(category)};
+  cl::opt<int> threads{"threads", cl::desc("Threads of one run (default: as compiled)"),
+                       cl::init(0), cl::cat(category)};
+  cl::opt<unsigned> spin{"spin-us", cl::desc("How long idle workers spin before they sleep"),
+                         cl::init(SNC_DEFAULT_SPIN_US), cl::cat(category)};
+  cl::opt<std::string> eval{
+      "eval",
+      cl::desc("Top-1 and top-5 over a folder of pictures (sub-folders are classes, or --truth)"),
+      cl::value_desc("folder"), cl::cat(category)};
+  cl::opt<std::string> truth{
+      "truth", cl::desc("Lines 'picture class' for --eval, classes counted as the labels"),
+      cl::value_desc("file"), cl::cat(category)};
   cl::opt<bool> json{"json", cl::desc("Results as JSON on standard output"), cl::cat(category)};
 };
 static Flags *flags;
-
 
 static size_t inputIndex(const LoadedLibrary &library, const std::string &wanted) {
   std::string names;
@@ -60,7 +79,8 @@ static void readInputs(Session &session) {
     std::string file = named ? text.substr(equals + 1) : text;
     const snc_tensor_info &info = *library.inputs()[i];
     if (isImagePath(file))
-      readImage(file, findPreset(flags->preprocess), info, reinterpret_cast<float *>(session.input(i)));
+      readImage(file, findPreset(flags->preprocess), info,
+                reinterpret_cast<float *>(session.input(i)));
     else
       readTensor(file, info, session.input(i));
   }
@@ -85,7 +105,8 @@ static Json runOnce(Session &session) {
     writeOutputs(session);
   Json result;
   for (const snc_tensor_info *info : session.library().outputs())
-    result["outputs"].push_back({{"name", info->name}, {"dtype", dtypeName(info->dtype)}, {"shape", shapeText(*info)}});
+    result["outputs"].push_back(
+        {{"name", info->name}, {"dtype", dtypeName(info->dtype)}, {"shape", shapeText(*info)}});
   auto names = flags->labels.empty() ? std::vector<std::string>() : readLabels(flags->labels);
   if (flags->top)
     result["top"] = topK(session, flags->top, names, flags->labelOffset);
@@ -94,10 +115,12 @@ static Json runOnce(Session &session) {
 
 static void printRun(const Json &result) {
   for (const Json &o : result["outputs"])
-    std::printf("%s: %s %s\n", o["name"].get<std::string>().c_str(), o["dtype"].get<std::string>().c_str(), o["shape"].get<std::string>().c_str());
+    std::printf("%s: %s %s\n", o["name"].get<std::string>().c_str(),
+                o["dtype"].get<std::string>().c_str(), o["shape"].get<std::string>().c_str());
   if (result.contains("top"))
     for (const Json &t : result["top"])
-      std::printf("%6.2f %%  %s\n", 100 * t["score"].get<double>(), t["label"].get<std::string>().c_str());
+      std::printf("%6.2f %%  %s\n", 100 * t["score"].get<double>(),
+                  t["label"].get<std::string>().c_str());
 }
 
 static void execute() {
@@ -116,13 +139,16 @@ static void execute() {
   }
   Session session(library, options);
   if (!flags->eval.empty()) {
-    EvalOptions how{flags->eval, flags->truth, flags->labels.empty() ? std::vector<std::string>() : readLabels(flags->labels), flags->labelOffset, true};
+    EvalOptions how{flags->eval, flags->truth,
+                    flags->labels.empty() ? std::vector<std::string>() : readLabels(flags->labels),
+                    flags->labelOffset, true};
     Json result = evaluate(session, findPreset(flags->preprocess), how);
     if (flags->json)
       std::printf("%s\n", result.dump(2).c_str());
     else
-      std::printf("top-1 %.2f %%  flags->top-5 %.2f %%  of %d pictures\n", result["top1_percent"].get<double>(),
-                  result["top5_percent"].get<double>(), result["images"].get<int>());
+      std::printf("top-1 %.2f %%  flags->top-5 %.2f %%  of %d pictures\n",
+                  result["top1_percent"].get<double>(), result["top5_percent"].get<double>(),
+                  result["images"].get<int>());
     return;
   }
   Json result = runOnce(session);

@@ -131,8 +131,8 @@ void convPlain(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView we
   int perGroup = int(weight.dim(1)), outputs = int(type.getDimSize(1) / int64_t(op.getGroup()));
   hl::RDom r(0, w.kw, 0, w.kh, 0, perGroup, "r");
   hl::Expr channel = op.getGroup() == 1 ? hl::Expr(r.z) : at[1] / outputs * perGroup + r.z;
-  hl::Expr value = source({at[0], channel, at[2] * w.sh + r.y * w.dh - w.top,
-                           at[3] * w.sw + r.x * w.dw - w.left});
+  hl::Expr value = source(
+      {at[0], channel, at[2] * w.sh + r.y * w.dh - w.top, at[3] * w.sw + r.x * w.dw - w.left});
   stage.acc(space.vars) = initial(kernel, op.getBias(), space.coords);
   stage.acc(space.vars) += weight({at[1], r.z, r.y, r.x}) * value;
   stage.domain = r;

@@ -24,7 +24,8 @@ static hl::Expr tangens(const hl::Expr &x) {
   hl::Expr a = hl::abs(x), e = hl::exp(-2.0f * a);
   hl::Expr large = (1.0f - e) / (1.0f + e);
   hl::Expr s = x * x;
-  hl::Expr small = x * (1.0f + s * (-1.0f / 3 + s * (2.0f / 15 + s * (-17.0f / 315 + s * (62.0f / 2835)))));
+  hl::Expr small =
+      x * (1.0f + s * (-1.0f / 3 + s * (2.0f / 15 + s * (-17.0f / 315 + s * (62.0f / 2835)))));
   return hl::select(a < 0.35f, small, hl::select(x < 0, -large, large));
 }
 
@@ -84,7 +85,8 @@ static hl::Expr power(Operation *op, const hl::Expr &x, const hl::Expr &y) {
   hl::Expr zero = hl::select(y > 0, 0.0f, std::numeric_limits<float>::infinity());
   hl::Expr value = hl::select(x == 0, zero, general);
   // Squares and cubes are exact, and by far the most common.
-  value = hl::select(y == 2.0f, x * x, y == 3.0f, x * x * x, y == 1.0f, x, y == 0.5f, hl::sqrt(x), value);
+  value = hl::select(y == 2.0f, x * x, y == 3.0f, x * x * x, y == 1.0f, x, y == 0.5f, hl::sqrt(x),
+                     value);
   return hl::select(y == 0, 1.0f, value);
 }
 
@@ -116,12 +118,14 @@ bool lowerElementwise(LoweredKernel &kernel, Operation *op) {
   TensorView first = kernel.view(op->getOperand(0));
   bool two = op->getNumOperands() == 2;
   bool isBinary = isa<AddOp, SubOp, MulOp, DivOp, MinOp, MaxOp, PowOp, PReluOp>(op);
-  bool isUnary = isa<ReluOp, LeakyReluOp, ClampOp, SigmoidOp, SwishOp, HardSigmoidOp, HardSwishOp,
-                     TanhOp, EluOp, SeluOp, ExpOp, LogOp, SqrtOp, NegOp, AbsOp, CastOp, RelayoutOp>(op);
+  bool isUnary =
+      isa<ReluOp, LeakyReluOp, ClampOp, SigmoidOp, SwishOp, HardSigmoidOp, HardSwishOp, TanhOp,
+          EluOp, SeluOp, ExpOp, LogOp, SqrtOp, NegOp, AbsOp, CastOp, RelayoutOp>(op);
   if (!(two ? isBinary : isUnary))
     return false;
-  hl::Expr value = two ? binary(op, first(space.coords), kernel.view(op->getOperand(1))(space.coords))
-                       : unary(op, first(space.coords));
+  hl::Expr value =
+      two ? binary(op, first(space.coords), kernel.view(op->getOperand(1))(space.coords))
+          : unary(op, first(space.coords));
   define(kernel, op, space, value);
   return true;
 }

@@ -11,17 +11,6 @@ namespace snc {
 
 Stage &LoweredKernel::addStage(Stage stage) { return stages.emplace_back(std::move(stage)); }
 
-Stage *LoweredKernel::only(Stage::Kind kind) {
-  Stage *found = nullptr;
-  for (Stage &s : stages)
-    if (s.kind == kind) {
-      if (found)
-        return nullptr;
-      found = &s;
-    }
-  return found;
-}
-
 hl::Expr lowest(hl::Type type) {
   return type.is_float() ? hl::cast(type, -std::numeric_limits<float>::infinity()) : type.min();
 }
@@ -62,8 +51,8 @@ static void finish(LoweredKernel &kernel, TensorView last) {
     int channels = int(last.dim(last.rank() == 1 ? 0 : 1));
     std::vector<hl::Expr> place(kernel.space.vars.begin(), kernel.space.vars.end());
     hl::Expr value = last.func(place);
-    masked(kernel.space.vars) =
-        hl::select(at.logical[last.rank() == 1 ? 0 : 1] < channels, value, hl::cast(value.type(), 0));
+    masked(kernel.space.vars) = hl::select(at.logical[last.rank() == 1 ? 0 : 1] < channels, value,
+                                           hl::cast(value.type(), 0));
     last.func = masked;
   }
   kernel.output = last.func;
@@ -114,12 +103,13 @@ bool lowerConstant(LoweredKernel &kernel, Operation *op) {
   if (auto floats = floatValues(constant.getValue()); floats && floats->size() == 1)
     value = hl::Expr(floats->front());
   else if (auto ints = integerValues(constant.getValue()); ints && ints->size() == 1)
-    value = hl::Internal::make_const(halideType(constant.getValue().getElementType()), ints->front());
+    value =
+        hl::Internal::make_const(halideType(constant.getValue().getElementType()), ints->front());
   else if (auto dense = dyn_cast<DenseElementsAttr>(constant.getValue()); dense && dense.isSplat())
     value = dense.getElementType().isF32()
                 ? hl::Expr(dense.getSplatValue<float>())
                 : hl::Internal::make_const(halideType(dense.getElementType()),
-                                 integerValues(constant.getValue())->front());
+                                           integerValues(constant.getValue())->front());
   if (!value.defined()) {
     op->emitOpError("with more than one value must be an argument of the kernel");
     value = hl::Internal::make_zero(halideType(constant.getValue().getElementType()));

@@ -40,8 +40,6 @@ struct LoweredKernel {
 
   TensorView view(mlir::Value v) const { return values.lookup(v); }
   Stage &addStage(Stage stage);
-  /// The only stage of that kind, or null.
-  Stage *only(Stage::Kind kind);
 };
 
 /// Lowers `kernel`; a located diagnostic and failure for what cannot be compiled.

@@ -53,11 +53,10 @@ void instanceNorm(LoweredKernel &kernel, InstanceNormOp op) {
   hl::Var n("n"), c("ch");
   hl::Func mean = meanOf(kernel, op, input.type, n, c,
                          [&](const std::vector<hl::Expr> &at) { return input(at); });
-  hl::Func variance =
-      meanOf(kernel, op, input.type, n, c, [&](const std::vector<hl::Expr> &at) {
-        hl::Expr d = input(at) - mean(c, n);
-        return d * d;
-      });
+  hl::Func variance = meanOf(kernel, op, input.type, n, c, [&](const std::vector<hl::Expr> &at) {
+    hl::Expr d = input(at) - mean(c, n);
+    return d * d;
+  });
   IndexSpace space = indexSpace(resultType(op));
   hl::Expr channel = space.coords.logical[1], image = space.coords.logical[0];
   if (space.coords.padded)
@@ -80,8 +79,8 @@ void lrn(LoweredKernel &kernel, LrnOp op) {
     hl::Expr v = input(at);
     squares += hl::select(channel >= 0 && channel < channels, v * v, 0.0f);
   }
-  hl::Expr base = op.getBias().convertToFloat() +
-                  squares * (op.getAlpha().convertToFloat() / float(size));
+  hl::Expr base =
+      op.getBias().convertToFloat() + squares * (op.getAlpha().convertToFloat() / float(size));
   hl::Expr divisor = hl::exp(hl::log(base) * op.getBeta().convertToFloat());
   define(kernel, op, space, input(space.coords) / divisor);
 }

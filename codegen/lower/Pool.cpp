@@ -17,8 +17,8 @@ struct Axis {
 };
 
 template <typename Op> Axis axisOf(Op op, TensorView input, int i) {
-  return {int(op.getKernel()[i]),    int(op.getStrides()[i]),   int(op.getDilations()[i]),
-          int(op.getPads()[i]),      int(op.getPads()[i + 2]),  int(input.dim(2 + i))};
+  return {int(op.getKernel()[i]), int(op.getStrides()[i]),  int(op.getDilations()[i]),
+          int(op.getPads()[i]),   int(op.getPads()[i + 2]), int(input.dim(2 + i))};
 }
 
 /// How many taps at output place `o` count: those on the input, or also those on
@@ -55,7 +55,8 @@ void lowerWindow(LoweredKernel &kernel, Op op, TensorView input, const hl::Expr 
     place.logical[3] = space.coords.logical[3] * w.stride + kx * w.dilation - w.before;
     // Not through the broadcasting form: an extent of 1 has places outside it.
     if (place.lanes)
-      return source.func(place.lane, place.logical[3], place.logical[2], place.block, place.logical[0]);
+      return source.func(place.lane, place.logical[3], place.logical[2], place.block,
+                         place.logical[0]);
     return source(place.logical);
   };
   hl::Func acc("window");

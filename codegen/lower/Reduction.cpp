@@ -104,14 +104,16 @@ void softmax(LoweredKernel &kernel, Operation *op, TensorView input, int64_t axi
   };
   hl::Func peak = table("peak", lowest(hl::Float(32)),
                         [](hl::Expr a, hl::Expr x, auto &) { return hl::max(a, x); });
-  hl::Func total = table("total", 0.0f, [&](hl::Expr a, hl::Expr x, const std::vector<hl::Expr> &at) {
-    return a + hl::exp(x - peak(at));
-  });
+  hl::Func total =
+      table("total", 0.0f, [&](hl::Expr a, hl::Expr x, const std::vector<hl::Expr> &at) {
+        return a + hl::exp(x - peak(at));
+      });
   IndexSpace out = indexSpace(resultType(op));
   hl::Expr x = input(out.coords);
   TensorView peaks{peak, rowType}, totals{total, rowType};
   hl::Expr centred = x - peaks(out.coords);
-  hl::Expr value = log ? centred - hl::log(totals(out.coords)) : hl::exp(centred) / totals(out.coords);
+  hl::Expr value =
+      log ? centred - hl::log(totals(out.coords)) : hl::exp(centred) / totals(out.coords);
   define(kernel, op, out, value);
 }
 

@@ -46,7 +46,8 @@ double roundNearest(double x, StringRef mode) {
 }
 
 /// Values known at compile time, read by an output index.
-template <typename T> hl::Func table(LoweredKernel &kernel, Operation *op, const std::vector<T> &values) {
+template <typename T>
+hl::Func table(LoweredKernel &kernel, Operation *op, const std::vector<T> &values) {
   hl::Buffer<T> buffer(int(values.size()));
   std::copy(values.begin(), values.end(), buffer.begin());
   hl::Var i("i");

@@ -18,7 +18,8 @@ void scheduleGemm(LoweredKernel &kernel, Stage &gemm, ScheduleAttr schedule, con
   auto shape = op.getType().getShape();
   int64_t lanes = packed.getLanes(), rows = std::min(schedule.get("rows", 1), shape[0]);
   int vector = int(std::min(target.vectorLanes, lanes));
-  hl::Var n = kernel.space.vars[0], m = kernel.space.vars[1], no("no"), ni("ni"), mo("mo"), nv("nv");
+  hl::Var n = kernel.space.vars[0], m = kernel.space.vars[1], no("no"), ni("ni"), mo("mo"),
+          nv("nv");
   out.split(n, no, ni, int(lanes), hl::TailStrategy::GuardWithIf)
       .split(ni, ni, nv, vector, hl::TailStrategy::GuardWithIf)
       .split(m, mo, m, int(rows), hl::TailStrategy::GuardWithIf)

@@ -55,7 +55,8 @@ void scheduleUpdates(LoweredKernel &kernel, Stage &stage, const Target &target) 
   hl::Var inner = f.args()[0];
   auto concat = cast<ConcatOp>(stage.op);
   RankedTensorType type = resultType(concat);
-  bool lanesMove = blockedLanes(type) ? concat.getAxis() == 1 : int64_t(concat.getAxis()) == type.getRank() - 1;
+  bool lanesMove =
+      blockedLanes(type) ? concat.getAxis() == 1 : int64_t(concat.getAxis()) == type.getRank() - 1;
   for (int i = 0; i < f.num_update_definitions(); ++i) {
     if (!lanesMove || f.update_args(i)[0].as<hl::Internal::Variable>())
       f.update(i).vectorize(inner, lanesFor(f.types()[0], target), hl::TailStrategy::GuardWithIf);

@@ -23,8 +23,6 @@ void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule);
 void scheduleDepthwise(LoweredKernel &kernel, Stage &taps, ScheduleAttr schedule);
 /// `gemm`: rows, strips.
 void scheduleGemm(LoweredKernel &kernel, Stage &gemm, ScheduleAttr schedule, const Target &target);
-/// `inverted_residual`: as conv, with pixels_expand, rows_expand, pixels_depthwise.
-bool scheduleInvertedResidual(LoweredKernel &kernel, ScheduleAttr schedule);
 /// Anything: `strips`.
 void scheduleGeneric(LoweredKernel &kernel, int64_t strips, const Target &target);
 

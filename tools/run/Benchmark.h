@@ -12,9 +12,9 @@
 namespace snc::run {
 
 struct BenchmarkOptions {
-  int threads = 0;       ///< 0: the library's default
-  int rounds = 100;      ///< timed runs
-  int warmup = 10;       ///< runs before them
+  int threads = 0;        ///< 0: the library's default
+  int rounds = 100;       ///< timed runs
+  int warmup = 10;        ///< runs before them
   double maxSeconds = 10; ///< timed runs end after this, but not before 3
 };
 

@@ -52,7 +52,8 @@ std::vector<size_t> bestClasses(const Session &session, size_t k) {
 
 Json topK(const Session &session, size_t k, const std::vector<std::string> &labels, size_t offset) {
   auto [values, count] = scores(session);
-  double sum = std::accumulate(values, values + count, 0.0), top = *std::max_element(values, values + count);
+  double sum = std::accumulate(values, values + count, 0.0),
+         top = *std::max_element(values, values + count);
   bool probabilities = std::fabs(sum - 1) < 1e-3 && *std::min_element(values, values + count) >= 0;
   double total = 0;
   for (size_t i = 0; i < count; ++i)
@@ -85,7 +86,8 @@ std::vector<Picture> fromTruthFile(const EvalOptions &options) {
       continue;
     if (space == line.npos || end == line.c_str() + space + 1)
       throw RunError(options.truth + ": expected 'picture class' in line '" + line + "'");
-    pictures.push_back({(fs::path(options.folder) / line.substr(0, space)).string(), index + options.labelOffset});
+    pictures.push_back(
+        {(fs::path(options.folder) / line.substr(0, space)).string(), index + options.labelOffset});
   }
   return pictures;
 }
@@ -127,7 +129,8 @@ void showProgress(size_t done, size_t total, size_t right) {
 Json evaluate(Session &session, const Preset &preset, const EvalOptions &options) {
   auto pictures = options.truth.empty() ? fromSubFolders(options) : fromTruthFile(options);
   if (pictures.empty())
-    throw RunError(options.folder + ": no pictures in sub-folders; name their classes with --truth");
+    throw RunError(options.folder +
+                   ": no pictures in sub-folders; name their classes with --truth");
   const snc_tensor_info &info = *session.library().inputs()[0];
   size_t top1 = 0, top5 = 0, done = 0;
   for (const Picture &picture : pictures) {

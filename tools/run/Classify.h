@@ -29,10 +29,10 @@ nlohmann::ordered_json topK(const Session &session, size_t k,
 
 struct EvalOptions {
   std::string folder;
-  std::string truth;     ///< file of lines "picture class"; empty: sub-folders are classes
+  std::string truth; ///< file of lines "picture class"; empty: sub-folders are classes
   std::vector<std::string> labels;
   size_t labelOffset = 0;
-  bool progress = true;  ///< lines (or a bar on a terminal) on standard error
+  bool progress = true; ///< lines (or a bar on a terminal) on standard error
 };
 
 /// Classifies every picture of a folder: {images, top1, top5, top1_percent,

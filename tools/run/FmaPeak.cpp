@@ -15,8 +15,7 @@ constexpr int kIterations = 200000;
 constexpr int kChains = 12; // more than latency times issue width of any core
 
 // One body for every width; the callers' target attributes make it native.
-template <int Lanes>
-[[gnu::always_inline]] inline float chainsOfFma() {
+template <int Lanes> [[gnu::always_inline]] inline float chainsOfFma() {
   using V = float __attribute__((vector_size(Lanes * 4)));
   V a[kChains], m = V{} + 0.999999f, b = V{} + 1e-6f;
   for (int k = 0; k < kChains; ++k)

@@ -18,15 +18,28 @@ namespace snc::run {
 
 const std::vector<Preset> &presets() {
   static const std::vector<Preset> all = {
-      {"imagenet", "RGB / 255, ImageNet mean and std (torchvision, timm)",
-       {123.675f, 116.28f, 103.53f}, {1 / 58.395f, 1 / 57.12f, 1 / 57.375f}},
-      {"inception", "RGB to -1..1 (TensorFlow, Keras mobilenet)",
-       {127.5f, 127.5f, 127.5f}, {1 / 127.5f, 1 / 127.5f, 1 / 127.5f}},
+      {"imagenet",
+       "RGB / 255, ImageNet mean and std (torchvision, timm)",
+       {123.675f, 116.28f, 103.53f},
+       {1 / 58.395f, 1 / 57.12f, 1 / 57.375f}},
+      {"inception",
+       "RGB to -1..1 (TensorFlow, Keras mobilenet)",
+       {127.5f, 127.5f, 127.5f},
+       {1 / 127.5f, 1 / 127.5f, 1 / 127.5f}},
       {"caffe", "BGR minus (104, 117, 123)", {104, 117, 123}, {1, 1, 1}, true},
-      {"cifar10", "RGB / 255, CIFAR-10 mean and std",
-       {125.3070f, 122.9610f, 113.8575f}, {1 / 62.985f, 1 / 62.0925f, 1 / 66.708f}, false, 1.0},
-      {"face", "RGB, (x - 127) / 128, stretched to the input (UltraFace)",
-       {127, 127, 127}, {1 / 128.f, 1 / 128.f, 1 / 128.f}, false, 1.0, true},
+      {"cifar10",
+       "RGB / 255, CIFAR-10 mean and std",
+       {125.3070f, 122.9610f, 113.8575f},
+       {1 / 62.985f, 1 / 62.0925f, 1 / 66.708f},
+       false,
+       1.0},
+      {"face",
+       "RGB, (x - 127) / 128, stretched to the input (UltraFace)",
+       {127, 127, 127},
+       {1 / 128.f, 1 / 128.f, 1 / 128.f},
+       false,
+       1.0,
+       true},
       {"unit", "RGB / 255", {0, 0, 0}, {1 / 255.f, 1 / 255.f, 1 / 255.f}},
       {"raw", "RGB, 0..255", {0, 0, 0}, {1, 1, 1}},
   };
@@ -99,7 +112,8 @@ std::vector<Taps> triangle(int in, int out) {
 }
 
 /// One line of one channel; steps are in bytes.
-void resample(const uint8_t *from, uint8_t *to, const std::vector<Taps> &taps, int step, int toStep) {
+void resample(const uint8_t *from, uint8_t *to, const std::vector<Taps> &taps, int step,
+              int toStep) {
   for (size_t i = 0; i < taps.size(); ++i) {
     float sum = 0.5f;
     const uint8_t *source = from + size_t(taps[i].first) * step;
@@ -120,7 +134,8 @@ Pixels resize(const Pixels &from, int width, int height) {
   std::vector<Taps> across = triangle(from.width, width), down = triangle(from.height, height);
   for (int y = 0; y < from.height; ++y)
     for (int k = 0; k < c; ++k)
-      resample(&from.data[size_t(y) * from.width * c + k], &wide.data[size_t(y) * width * c + k], across, c, c);
+      resample(&from.data[size_t(y) * from.width * c + k], &wide.data[size_t(y) * width * c + k],
+               across, c, c);
   for (int x = 0; x < width * c; ++x)
     resample(&wide.data[size_t(x)], &to.data[size_t(x)], down, width * c, width * c);
   return to;

@@ -13,12 +13,12 @@ namespace snc::run {
 /// `shortSide(n)`, crop the centre, then (value - mean[c]) * scale[c] by channel.
 struct Preset {
   const char *name;
-  const char *meaning;  ///< one line for --help
-  float mean[3];        ///< in 0..255, in the order of the channels fed
+  const char *meaning; ///< one line for --help
+  float mean[3];       ///< in 0..255, in the order of the channels fed
   float scale[3];
   bool bgr = false;
   double shortSideFactor = 256.0 / 224.0; ///< of the crop's size
-  bool stretch = false; ///< resize to the input's size, no crop
+  bool stretch = false;                   ///< resize to the input's size, no crop
 };
 
 /// Every preset of --preprocess.

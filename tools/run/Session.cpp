@@ -8,8 +8,7 @@
 
 namespace snc::run {
 
-std::vector<Session::Memory>
-Session::allocate(const std::vector<const snc_tensor_info *> &infos) {
+std::vector<Session::Memory> Session::allocate(const std::vector<const snc_tensor_info *> &infos) {
   std::vector<Memory> memory;
   for (const snc_tensor_info *info : infos) {
     size_t bytes = (info->bytes + 63) / 64 * 64 + 64;

@@ -68,8 +68,7 @@ void readNpy(const std::string &path, const snc_tensor_info &info, char *into) {
   std::memcpy(into, data.data() + payload, info.bytes);
 }
 
-template <typename Values>
-std::string packed(const Values &values, size_t elementBytes) {
+template <typename Values> std::string packed(const Values &values, size_t elementBytes) {
   std::string bytes;
   for (auto value : values) // little endian: the low bytes are the narrow value
     bytes.append(reinterpret_cast<const char *>(&value), elementBytes);
@@ -84,17 +83,27 @@ void readPb(const std::string &path, const snc_tensor_info &info, char *into) {
   size_t size = dtypeBytes(info.dtype);
   if (bytes.empty()) {
     switch (info.dtype) {
-    case SNC_FLOAT32: bytes = packed(proto.float_data(), size); break;
-    case SNC_FLOAT64: bytes = packed(proto.double_data(), size); break;
-    case SNC_INT64: bytes = packed(proto.int64_data(), size); break;
+    case SNC_FLOAT32:
+      bytes = packed(proto.float_data(), size);
+      break;
+    case SNC_FLOAT64:
+      bytes = packed(proto.double_data(), size);
+      break;
+    case SNC_INT64:
+      bytes = packed(proto.int64_data(), size);
+      break;
     case SNC_UINT32:
-    case SNC_UINT64: bytes = packed(proto.uint64_data(), size); break;
-    default: bytes = packed(proto.int32_data(), size);
+    case SNC_UINT64:
+      bytes = packed(proto.uint64_data(), size);
+      break;
+    default:
+      bytes = packed(proto.int32_data(), size);
     }
   }
   if (uint32_t(proto.data_type()) != info.dtype || bytes.size() != info.bytes)
-    mismatch(path, info, std::to_string(bytes.size()) + " bytes of ONNX type " +
-                             std::to_string(proto.data_type()));
+    mismatch(path, info,
+             std::to_string(bytes.size()) + " bytes of ONNX type " +
+                 std::to_string(proto.data_type()));
   std::memcpy(into, bytes.data(), bytes.size());
 }
 } // namespace
