@@ -76,6 +76,15 @@ struct FoldFactors final : OpRewritePattern<GemmOp> {
   }
 };
 
+/// The matrix that `reshape` alone reads, of a gemm or of what was done to one.
+Value matrixBehind(ReshapeOp reshape) {
+  Value matrix = reshape ? reshape.getInput() : Value();
+  if (!matrix || !matrix.hasOneUse() || !reshape->hasOneUse() || tensorType(matrix).getRank() != 2)
+    return {};
+  return isa_and_present<GemmOp, AddOp, SubOp, MulOp, DivOp>(matrix.getDefiningOp()) ? matrix
+                                                                                     : Value();
+}
+
 /// What an elementwise op does to each column moves from behind the reshape of a
 /// gemm to before it, where it can join the weights.
 struct ColumnsBeforeReshape final : RewritePattern {
@@ -87,12 +96,11 @@ struct ColumnsBeforeReshape final : RewritePattern {
       return failure();
     for (unsigned side = 0; side < (commutes ? 2 : 1); ++side) {
       auto reshape = op->getOperand(side).getDefiningOp<ReshapeOp>();
-      auto gemm = reshape ? reshape.getInput().getDefiningOp<GemmOp>() : GemmOp();
-      if (!gemm || !gemm->hasOneUse() || !reshape->hasOneUse() ||
-          reshape.getType() != op->getResult(0).getType())
+      Value matrix = matrixBehind(reshape);
+      if (!matrix || reshape.getType() != op->getResult(0).getType())
         continue;
       auto shape = reshape.getType().getShape();
-      int64_t columns = gemm.getType().getDimSize(1);
+      int64_t columns = tensorType(matrix).getDimSize(1);
       if (shape.empty() || shape.back() != columns)
         continue;
       auto values = valuesAlong(op->getOperand(1 - side), shape, int64_t(shape.size()) - 1);
@@ -100,7 +108,7 @@ struct ColumnsBeforeReshape final : RewritePattern {
         continue;
       Value constant = makeConstant(rewriter, op->getLoc(), {columns}, *values, "columns");
       Operation *moved = rewriter.create(op->getLoc(), op->getName().getIdentifier(),
-                                         {gemm.getResult(), constant}, gemm->getResultTypes());
+                                         {matrix, constant}, matrix.getType());
       rewriter.replaceOpWithNewOp<ReshapeOp>(op, moved->getResult(0), reshape.getShapeAttr());
       return success();
     }

@@ -15,21 +15,24 @@ func.func @matrix(%x: tensor<3x2xf32>) -> tensor<3x4xf32> {
 
 // -----
 
-// Leading dimensions are rows, and a bias by column is added before the shape is
-// restored.
+// Leading dimensions are rows, and what is done to columns is done before the shape
+// is restored.
 // CHECK-LABEL: @batches
 // CHECK-SAME: (%[[X:.+]]: tensor<5x3x2xf32>)
 // CHECK: %[[R:.+]] = snc.reshape %[[X]] {shape = array<i64: 15, 2>}
 // CHECK: %[[G:.+]] = snc.gemm %[[R]], %{{.+}} -> tensor<15x4xf32>
 // CHECK: %[[A:.+]] = snc.add %[[G]], %{{.+}} : (tensor<15x4xf32>, tensor<4xf32>) -> tensor<15x4xf32>
-// CHECK: %[[Y:.+]] = snc.reshape %[[A]] {shape = array<i64: 5, 3, 4>}
+// CHECK: %[[M:.+]] = snc.mul %[[A]], %{{.+}} : (tensor<15x4xf32>, tensor<4xf32>) -> tensor<15x4xf32>
+// CHECK: %[[Y:.+]] = snc.reshape %[[M]] {shape = array<i64: 5, 3, 4>}
 // CHECK-NEXT: return %[[Y]]
 func.func @batches(%x: tensor<5x3x2xf32>) -> tensor<5x3x4xf32> {
   %w = snc.constant dense<1.0> : tensor<2x4xf32> : tensor<2x4xf32>
   %b = snc.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32> : tensor<4xf32>
   %0 = snc.matmul %x, %w : (tensor<5x3x2xf32>, tensor<2x4xf32>) -> tensor<5x3x4xf32>
+  %s = snc.constant dense<2.0> : tensor<f32> : tensor<f32>
   %1 = snc.add %0, %b : (tensor<5x3x4xf32>, tensor<4xf32>) -> tensor<5x3x4xf32>
-  return %1 : tensor<5x3x4xf32>
+  %2 = snc.mul %s, %1 : (tensor<f32>, tensor<5x3x4xf32>) -> tensor<5x3x4xf32>
+  return %2 : tensor<5x3x4xf32>
 }
 
 // -----
