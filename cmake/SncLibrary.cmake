@@ -32,10 +32,12 @@ function(snc_tool name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
 endfunction()
 
-# snc_unit_test(name SOURCES ... [LINK ...]): a GoogleTest program in build/test
+# snc_unit_test(name SOURCES ... [LINK ...]): a GoogleTest program in build/test,
+# which tools/check finds in unit-tests.txt there
 function(snc_unit_test name)
   snc_tool(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE GTest::gtest GTest::gtest_main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/test)
   add_test(NAME ${name} COMMAND ${name})
+  set_property(GLOBAL APPEND PROPERTY SNC_UNIT_TESTS ${name})
 endfunction()

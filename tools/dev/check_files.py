@@ -41,9 +41,10 @@ def breaks(path):
 
 def unsorted_lists():
     for name in ("tools/packages-debian.txt", "tools/requirements.txt"):
-        entries = [l for l in (ROOT / name).read_text().splitlines() if l and l[0] != "#"]
-        if entries != sorted(entries):
-            yield f"{name}: not sorted"
+        for block in (ROOT / name).read_text().split("\n\n"):
+            entries = [l for l in block.splitlines() if l and l[0] != "#"]
+            if entries != sorted(entries):
+                yield f"{name}: not sorted"
 
 
 def main():

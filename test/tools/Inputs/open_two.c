@@ -17,10 +17,10 @@ static void *find(void *library, const char *name, const char *function) {
 
 static int run(void *library, const char *name, float scale) {
   int32_t (*create)(const snc_options *, snc_context **) =
-      (int32_t(*)(const snc_options *, snc_context **))find(library, name, "create");
+      (int32_t (*)(const snc_options *, snc_context **))find(library, name, "create");
   int32_t (*indexed)(snc_context *, const void *const *, void *const *) =
-      (int32_t(*)(snc_context *, const void *const *, void *const *))find(library, name,
-                                                                          "run_indexed");
+      (int32_t (*)(snc_context *, const void *const *, void *const *))find(library, name,
+                                                                           "run_indexed");
   void (*destroy)(snc_context *) = (void (*)(snc_context *))find(library, name, "destroy");
   snc_context *context = NULL;
   float x[3 * PIXELS], y[4] = {0};
