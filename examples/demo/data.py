@@ -26,8 +26,12 @@ def load(tar, cache):
                 image = Image.open(io.BytesIO(archive.extractfile(member).read())).convert("RGB")
                 decoded[split][0].append(np.asarray(image).transpose(2, 0, 1))
                 decoded[split][1].append(CLASSES.index(label))
-        np.savez(cache, **{f"{s}_{k}": np.array(v) for s, pair in decoded.items()
-                           for k, v in zip(("x", "y"), pair)})
+        # Renamed into place, so that a run killed here leaves no torn cache.
+        part = cache.with_name(cache.name + ".part")
+        with part.open("wb") as file:
+            np.savez(file, **{f"{s}_{k}": np.array(v) for s, pair in decoded.items()
+                              for k, v in zip(("x", "y"), pair)})
+        part.replace(cache)
     arrays = np.load(cache)
     return {s: (torch.from_numpy(arrays[f"{s}_x"]), torch.from_numpy(arrays[f"{s}_y"]))
             for s in ("train", "test")}

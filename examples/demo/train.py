@@ -11,11 +11,13 @@ smoothing, random shifts and flips.
 
 import argparse
 import pathlib
+import sys
 import time
 
 import torch
 
 from data import augment, load, normalise
+from export import export
 from model import DemoNet
 
 
@@ -42,12 +44,6 @@ def train_epoch(net, optimizer, schedule, images, labels, generator, batch):
         schedule.step()
         total += loss.item()
     return total / (len(order) // batch)
-
-
-def export(net, path):
-    net.eval()
-    torch.onnx.export(net, torch.zeros(1, 3, 32, 32), str(path), opset_version=13,
-                      input_names=["image"], output_names=["logits"])
 
 
 def main():
@@ -79,15 +75,22 @@ def main():
         state = torch.load(args.checkpoint)
         net.load_state_dict(state["net"])
         optimizer.load_state_dict(state["optimizer"])
+        steps = schedule.total_steps
         schedule.load_state_dict(state["schedule"])
+        if schedule.total_steps != steps:
+            sys.exit(f"{args.checkpoint} is of a run with other --epochs or --batch: remove it to begin anew")
         first = state["epoch"]
+        print(f"resuming {args.checkpoint} after epoch {first}", flush=True)
     for epoch in range(first, args.epochs):
         begin = time.time()
         # A seed of its own for each epoch, so that a resumed run sees the same pictures.
         generator = torch.Generator().manual_seed(args.seed * 1000 + epoch)
         loss = train_epoch(net, optimizer, schedule, images, labels, generator, args.batch)
+        # Renamed into place: a run that is killed here must find the last one whole.
+        part = args.checkpoint.with_name(args.checkpoint.name + ".part")
         torch.save({"net": net.state_dict(), "optimizer": optimizer.state_dict(),
-                    "schedule": schedule.state_dict(), "epoch": epoch + 1}, args.checkpoint)
+                    "schedule": schedule.state_dict(), "epoch": epoch + 1}, part)
+        part.replace(args.checkpoint)
         export(net, args.onnx)
         print(f"epoch {epoch + 1}/{args.epochs}: loss {loss:.3f}, {time.time() - begin:.0f} s", flush=True)
     export(net, args.onnx)
