@@ -42,8 +42,8 @@ def Snc_KernelOp : Snc_Op<"kernel", [IsolatedFromAbove, FunctionOpInterface, Sym
   }];
 }
 
-def Snc_YieldOp : Snc_Op<"yield", [Pure, ReturnLike, Terminator, HasParent<"KernelOp">]> {
-  let summary = "ends a kernel with its results";
+def Snc_YieldOp : Snc_Op<"yield", [Pure, ReturnLike, Terminator, ParentOneOf<["KernelOp", "BranchesOp"]>]> {
+  let summary = "ends a kernel or a branch with its results";
   let arguments = (ins Variadic<Snc_Tensor>:$results);
   let assemblyFormat = "$results attr-dict `:` type($results)";
   let hasVerifier = 1;
@@ -51,11 +51,13 @@ def Snc_YieldOp : Snc_Op<"yield", [Pure, ReturnLike, Terminator, HasParent<"Kern
 
 def Snc_LaunchOp : Snc_Op<"launch", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "runs a kernel on tensors";
-  let description = [{ Operand and result types are the kernel's own (K2).
-    Example: `%1 = snc.launch @k0(%0) : (...) -> ...` }];
-  let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<Snc_Tensor>:$inputs);
+  let description = [{ Operand and result types are the kernel's own (K2). It
+    runs on `unit`, a position in the module's `snc.units`, or on all of them.
+    Example: `%1 = snc.launch @k0(%0) unit 1 : (...) -> ...` }];
+  let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<Snc_Tensor>:$inputs,
+                       OptionalAttr<I64Attr>:$unit);
   let results = (outs Variadic<Snc_Tensor>:$outputs);
-  let assemblyFormat = "$kernel `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
+  let assemblyFormat = "$kernel `(` $inputs `)` (`unit` $unit^)? attr-dict `:` functional-type($inputs, $outputs)";
 }
 
 #endif // SNC_KERNEL_OPS_TD

@@ -8,10 +8,43 @@ using namespace mlir;
 
 namespace snc {
 
+int64_t preferredLanes(int64_t channels, int64_t wide) {
+  const int64_t narrow = 8;
+  if (channels == 1)
+    return 0;
+  if (channels % wide == 0)
+    return wide;
+  int64_t padding = llvm::alignTo(channels, wide) - channels;
+  if (channels % narrow == 0 && padding * 100 > channels * 15)
+    return narrow;
+  return channels * 2 >= wide ? wide : narrow;
+}
+
 int64_t blockedLanes(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   auto blocked = tensor ? dyn_cast_if_present<BlockedAttr>(tensor.getEncoding()) : BlockedAttr();
   return blocked ? blocked.getLanes() : 0;
+}
+
+static int64_t pitchOf(Attribute encoding) {
+  if (auto blocked = dyn_cast_if_present<BlockedAttr>(encoding))
+    return blocked.getPitch();
+  auto window = dyn_cast_if_present<WindowAttr>(encoding);
+  return window ? window.getPitch() : 0;
+}
+
+int64_t planeRows(RankedTensorType type) {
+  int64_t pitch = pitchOf(type.getEncoding());
+  return pitch ? pitch : type.getDimSize(2);
+}
+
+RankedTensorType asWindow(RankedTensorType type, int64_t rows) {
+  if (rows == type.getDimSize(2))
+    return type;
+  MLIRContext *context = type.getContext();
+  int64_t lanes = blockedLanes(type);
+  return withLayout(type, lanes ? Attribute(BlockedAttr::get(context, lanes, rows))
+                                : Attribute(WindowAttr::get(context, rows)));
 }
 
 RankedTensorType withLayout(RankedTensorType type, Attribute encoding) {
@@ -51,17 +84,30 @@ llvm::SmallVector<int64_t> physicalExtents(RankedTensorType type) {
 
 int64_t elementBytes(Type element) { return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8); }
 
+llvm::SmallVector<int64_t> physicalStrides(RankedTensorType type) {
+  llvm::SmallVector<int64_t> extents = physicalExtents(type), strides;
+  int64_t pitch = pitchOf(type.getEncoding()), stride = 1;
+  size_t rows = blockedLanes(type) ? 2 : 1; // where y lies in memory order
+  for (auto [i, extent] : llvm::enumerate(extents)) {
+    strides.push_back(stride);
+    stride *= pitch && i == rows ? pitch : extent;
+  }
+  return strides;
+}
+
 int64_t byteSize(RankedTensorType type) {
-  int64_t count = 1;
-  for (int64_t extent : physicalExtents(type))
-    count *= extent;
-  return count * elementBytes(type.getElementType());
+  int64_t last = 0;
+  for (auto [extent, stride] : llvm::zip(physicalExtents(type), physicalStrides(type)))
+    last += (extent - 1) * stride;
+  return (last + 1) * elementBytes(type.getElementType());
 }
 
 bool sameBytes(RankedTensorType a, RankedTensorType b) {
   if (a == b)
     return true;
   int64_t lanes = std::max(blockedLanes(a), blockedLanes(b));
+  if (pitchOf(a.getEncoding()) || pitchOf(b.getEncoding()))
+    return false;
   bool packed =
       isa_and_present<PackedAttr>(a.getEncoding()) || isa_and_present<PackedAttr>(b.getEncoding());
   if (packed || !lanes || a.getShape() != b.getShape() ||

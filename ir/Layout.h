@@ -10,21 +10,36 @@
 
 namespace snc {
 
+/// The lanes to block `channels` by on a machine that prefers blocks of `wide`;
+/// 0 for plain. Whole blocks where possible, and never more than 15 % of work
+/// on padding where smaller blocks avoid it.
+int64_t preferredLanes(int64_t channels, int64_t wide);
+
 /// The lanes of a blocked tensor type; 0 for a plain one.
 int64_t blockedLanes(mlir::Type type);
+
+/// Rows from one plane of channels to the next where the type is a window of a
+/// higher tensor, its own height otherwise. Of rank 4.
+int64_t planeRows(mlir::RankedTensorType type);
+
+/// `type` as a window of rows of a tensor that is `rows` high.
+mlir::RankedTensorType asWindow(mlir::RankedTensorType type, int64_t rows);
 
 /// `type` with the layout `encoding` (null for plain).
 mlir::RankedTensorType withLayout(mlir::RankedTensorType type, mlir::Attribute encoding);
 
 /// Extents in memory order, innermost first, as the attribute's description
-/// gives them. Plain tensors give their shape reversed. A dense buffer of
-/// these extents is what a kernel reads and writes.
+/// gives them. Plain tensors give their shape reversed. A buffer of these
+/// extents and strides (in elements) is what a kernel reads and writes; it is
+/// dense unless the type is a window.
 llvm::SmallVector<int64_t> physicalExtents(mlir::RankedTensorType type);
+llvm::SmallVector<int64_t> physicalStrides(mlir::RankedTensorType type);
 
 /// Bytes of one element as stored: bool and i8 take 1, f32 and i32 take 4.
 int64_t elementBytes(mlir::Type element);
 
-/// Bytes of the tensor in its layout, padding included.
+/// Bytes from the first to behind the last element in the layout, padding
+/// included; for a window also what lies between.
 int64_t byteSize(mlir::RankedTensorType type);
 
 /// True when both layouts of one shape hold the same bytes in the same order,

@@ -20,9 +20,12 @@ def Snc_ProgramOp : Snc_Op<"program", [IsolatedFromAbove, Symbol, NoTerminator, 
   let description = [{
     `arena` is the size in bytes of the activations' memory, `lower_bound` the
     largest sum of buffers alive at once, which no plan can beat; `weights`
-    the size of the packed weights. Verified: every buffer lies inside its
-    space, is written before it is read, and buffers alive at once do not
-    overlap in memory (S1-S3).
+    the size of the packed weights. Calls of one unit run in order, calls
+    without a unit alone; units run at the same time and wait for each other
+    where a `snc.wait` says so. Verified: every buffer lies inside its space
+    (S1), is written before it is read (S2), shares no memory with one that is
+    in use at the same time (S3), accesses are ordered (S4) and no wait is
+    superfluous (S5), all whatever the speed of the units.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$arena,
                        I64Attr:$lower_bound, I64Attr:$weights);
@@ -49,10 +52,11 @@ def Snc_BufferOp : Snc_Op<"buffer", [HasParent<"ProgramOp">]> {
 }
 
 def Snc_ViewOp : Snc_Op<"view", [HasParent<"ProgramOp">, Pure]> {
-  let summary = "the same bytes as another tensor (a reshape that moves nothing)";
-  let arguments = (ins Snc_BufferType:$source);
+  let summary = "bytes of a buffer as another tensor: a reshape, a slice or a part of a concat";
+  let description = [{ `offset` counts bytes from the source's begin. }];
+  let arguments = (ins Snc_BufferType:$source, OptionalAttr<I64Attr>:$offset);
   let results = (outs Snc_BufferType:$result);
-  let assemblyFormat = "$source attr-dict `:` type($source) `to` type($result)";
+  let assemblyFormat = "$source (`at` $offset^)? attr-dict `:` type($source) `to` type($result)";
   let hasVerifier = 1;
 }
 
@@ -61,8 +65,21 @@ def Snc_CallOp : Snc_Op<"call", [HasParent<"ProgramOp">, AttrSizedOperandSegment
   let summary = "runs a kernel: reads some buffers, writes others";
   let description = [{ Example: `snc.call @k0 reads(%x, %w : ...) writes(%y : ...)` }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<Snc_BufferType>:$reads,
-                       Variadic<Snc_BufferType>:$writes);
-  let assemblyFormat = "$kernel `reads` `(` ($reads^ `:` type($reads))? `)` `writes` `(` $writes `:` type($writes) `)` attr-dict";
+                       Variadic<Snc_BufferType>:$writes, OptionalAttr<I64Attr>:$unit);
+  let assemblyFormat = "$kernel (`unit` $unit^)? `reads` `(` ($reads^ `:` type($reads))? `)` `writes` `(` $writes `:` type($writes) `)` attr-dict";
+}
+
+def Snc_SignalOp : Snc_Op<"signal", [HasParent<"ProgramOp">]> {
+  let summary = "unit `unit` has done all its calls up to here";
+  let arguments = (ins I64Attr:$unit);
+  let results = (outs Snc_EventType:$event);
+  let assemblyFormat = "$unit attr-dict";
+}
+
+def Snc_WaitOp : Snc_Op<"wait", [HasParent<"ProgramOp">]> {
+  let summary = "unit `unit` goes on only after the event";
+  let arguments = (ins I64Attr:$unit, Snc_EventType:$event);
+  let assemblyFormat = "$unit `for` $event attr-dict";
 }
 
 #endif // SNC_SCHEDULE_OPS_TD

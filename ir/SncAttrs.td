@@ -32,11 +32,27 @@ def Snc_BlockedAttr : Snc_Attr<"Blocked", "blocked"> {
     On a vector of C elements it means zero padding to a whole block.
     A tensor without encoding is in plain row-major order.
 
+    `pitch` is set where the tensor is a window of rows of a higher one: the
+    rows from one block to the next, instead of H.
+
     Example: `tensor<1x32x112x112xf32, #snc.blocked<16>>`
   }];
-  let parameters = (ins "int64_t":$lanes);
-  let assemblyFormat = "`<` $lanes `>`";
+  let parameters = (ins "int64_t":$lanes, DefaultValuedParameter<"int64_t", "0">:$pitch);
+  let builders = [AttrBuilder<(ins "int64_t":$lanes), [{
+    return $_get($_ctxt, lanes, int64_t(0));
+  }]>];
+  let assemblyFormat = "`<` $lanes (`,` `pitch` `=` $pitch^)? `>`";
   let genVerifyDecl = 1;
+}
+
+def Snc_WindowAttr : Snc_Attr<"Window", "window"> {
+  let summary = "rows of a higher plain tensor";
+  let description = [{
+    The encoding of an `N x C x H x W` in row-major order whose channels lie
+    `pitch` rows apart, because it is a window of a tensor of that height.
+  }];
+  let parameters = (ins "int64_t":$pitch);
+  let assemblyFormat = "`<` $pitch `>`";
 }
 
 def Snc_PackedAttr : Snc_Attr<"Packed", "packed"> {
@@ -87,6 +103,11 @@ def Snc_BufferType : TypeDef<Snc_Dialect, "Buffer"> {
   let summary = "memory with a place, holding one tensor in its layout";
   let parameters = (ins "::mlir::RankedTensorType":$tensor);
   let assemblyFormat = "`<` $tensor `>`";
+}
+
+def Snc_EventType : TypeDef<Snc_Dialect, "Event"> {
+  let mnemonic = "event";
+  let summary = "a unit has come so far";
 }
 
 #endif // SNC_ATTRS_TD

@@ -40,7 +40,10 @@ Operation *SncDialect::materializeConstant(OpBuilder &builder, Attribute value, 
   return elements ? builder.create<ConstantOp>(loc, type, elements) : nullptr;
 }
 
-LogicalResult BlockedAttr::verify(llvm::function_ref<InFlightDiagnostic()> emit, int64_t lanes) {
+LogicalResult BlockedAttr::verify(llvm::function_ref<InFlightDiagnostic()> emit, int64_t lanes,
+                                  int64_t pitch) {
+  if (pitch < 0)
+    return emit() << "K3: a pitch is a number of rows";
   if (lanes < 2 || lanes > 64)
     return emit() << "K3: a block has 2 to 64 lanes, not " << lanes;
   return success();

@@ -20,6 +20,7 @@ def Snc_Dialect : Dialect {
     * **tensor**: `func.func` over static `tensor` values in ONNX layout (NCHW).
       One op computes what one operator of the model means. Every op infers
       its result shape from its operands and attributes.
+    * **branches**: the same, with `snc.branches` around what runs in parallel.
     * **kernel**: ops are outlined into `snc.kernel` functions, called with
       `snc.launch`. Tensor types carry a layout (`#snc.blocked`, `#snc.packed`)
       as their encoding, and each kernel has a `#snc.schedule`.

@@ -5,5 +5,6 @@
 include "ir/MathOps.td"
 include "ir/NNOps.td"
 include "ir/TensorOps.td"
+include "ir/BranchOps.td"
 include "ir/KernelOps.td"
 include "ir/ScheduleOps.td"

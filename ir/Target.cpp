@@ -60,6 +60,22 @@ int64_t threadsOf(ModuleOp module) {
   return threads ? std::max<int64_t>(1, threads.getInt()) : 1;
 }
 
+int64_t threadsOf(KernelOp kernel) {
+  if (auto threads = kernel->getAttrOfType<IntegerAttr>("snc.threads"))
+    return threads.getInt();
+  auto module = kernel->getParentOfType<ModuleOp>();
+  return module ? threadsOf(module) : 1;
+}
+
+ArrayRef<int64_t> unitsOf(ModuleOp module) {
+  auto units = module->getAttrOfType<DenseI64ArrayAttr>("snc.units");
+  return units ? units.asArrayRef() : ArrayRef<int64_t>();
+}
+
+void setUnits(ModuleOp module, ArrayRef<int64_t> threads) {
+  module->setAttr("snc.units", DenseI64ArrayAttr::get(module.getContext(), threads));
+}
+
 void setTarget(ModuleOp module, const Target &target, int64_t threads) {
   Builder builder(module.getContext());
   module->setAttr("snc.target", builder.getStringAttr(target.name));

@@ -7,6 +7,7 @@
 #ifndef SNC_IR_TARGET_H
 #define SNC_IR_TARGET_H
 
+#include "ir/SncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace snc {
@@ -34,7 +35,16 @@ const Target &targetOf(mlir::ModuleOp module);
 /// The strips kernels are cut into; 1 where the module does not say.
 int64_t threadsOf(mlir::ModuleOp module);
 
-/// Sets both attributes.
+/// The threads a kernel's parallel loops have: those of its unit (`snc.threads`),
+/// where it runs on one.
+int64_t threadsOf(KernelOp kernel);
+
+/// Threads of each unit that branches run on (`snc.units`); empty where the
+/// module has no branches.
+llvm::ArrayRef<int64_t> unitsOf(mlir::ModuleOp module);
+void setUnits(mlir::ModuleOp module, llvm::ArrayRef<int64_t> threads);
+
+/// Sets target and threads.
 void setTarget(mlir::ModuleOp module, const Target &target, int64_t threads);
 
 } // namespace snc

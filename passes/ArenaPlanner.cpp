@@ -3,15 +3,18 @@
 #include "passes/ArenaPlanner.h"
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
 
 namespace snc {
 
 using Order = std::vector<size_t>;
 
-static bool aliveTogether(const ArenaBlock &a, const ArenaBlock &b) {
-  return a.begin <= b.end && b.begin <= a.end;
+static AliveTogether orIntervals(const std::vector<ArenaBlock> &blocks, AliveTogether given) {
+  if (given)
+    return given;
+  return [&blocks](size_t i, size_t j) {
+    return blocks[i].begin <= blocks[j].end && blocks[j].begin <= blocks[i].end;
+  };
 }
 
 static int64_t alignUp(int64_t value, int64_t alignment) {
@@ -30,7 +33,9 @@ int64_t arenaLowerBound(const std::vector<ArenaBlock> &blocks) {
   return bound;
 }
 
-bool isValidPlan(const std::vector<ArenaBlock> &blocks, const ArenaPlan &plan, int64_t alignment) {
+bool isValidPlan(const std::vector<ArenaBlock> &blocks, const ArenaPlan &plan, int64_t alignment,
+                 const AliveTogether &given) {
+  AliveTogether together = orIntervals(blocks, given);
   if (plan.offsets.size() != blocks.size())
     return false;
   for (size_t i = 0; i < blocks.size(); ++i) {
@@ -38,7 +43,7 @@ bool isValidPlan(const std::vector<ArenaBlock> &blocks, const ArenaPlan &plan, i
     if (begin < 0 || begin % alignment || end > plan.size)
       return false;
     for (size_t j = 0; j < i; ++j)
-      if (aliveTogether(blocks[i], blocks[j]) && begin < plan.offsets[j] + blocks[j].size &&
+      if (together(i, j) && begin < plan.offsets[j] + blocks[j].size &&
           plan.offsets[j] < end)
         return false;
   }
@@ -48,11 +53,11 @@ bool isValidPlan(const std::vector<ArenaBlock> &blocks, const ArenaPlan &plan, i
 namespace {
 class Placer {
 public:
-  Placer(const std::vector<ArenaBlock> &blocks, int64_t alignment)
+  Placer(const std::vector<ArenaBlock> &blocks, int64_t alignment, const AliveTogether &together)
       : blocks(blocks), alignment(alignment), neighbours(blocks.size()) {
     for (size_t i = 0; i < blocks.size(); ++i)
       for (size_t j = 0; j < blocks.size(); ++j)
-        if (i != j && aliveTogether(blocks[i], blocks[j]))
+        if (i != j && together(i, j))
           neighbours[i].push_back(j);
   }
 
@@ -119,8 +124,9 @@ static void improve(const Placer &placer, const std::vector<ArenaBlock> &blocks,
   }
 }
 
-ArenaPlan planArena(const std::vector<ArenaBlock> &blocks, int64_t alignment) {
-  Placer placer(blocks, alignment);
+ArenaPlan planArena(const std::vector<ArenaBlock> &blocks, int64_t alignment,
+                    const AliveTogether &together) {
+  Placer placer(blocks, alignment, orIntervals(blocks, together));
   auto length = [&](size_t i) { return blocks[i].end - blocks[i].begin; };
   auto bySize = [&](size_t i, size_t j) {
     return blocks[i].size != blocks[j].size ? blocks[i].size > blocks[j].size

@@ -8,6 +8,7 @@
 #define SNC_PASSES_ARENAPLANNER_H
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace snc {
@@ -26,12 +27,19 @@ struct ArenaPlan {
 /// The largest sum of block sizes alive at one call: no plan is smaller.
 int64_t arenaLowerBound(const std::vector<ArenaBlock> &blocks);
 
+/// True when blocks i and j may be in use at the same time, which can be at
+/// more times than their calls say where calls run in parallel. Empty: they are
+/// when their intervals meet.
+using AliveTogether = std::function<bool(size_t i, size_t j)>;
+
 /// Offsets that are multiples of `alignment`; blocks alive together do not
 /// overlap. Tries several first-fit orders and keeps the smallest plan.
-ArenaPlan planArena(const std::vector<ArenaBlock> &blocks, int64_t alignment);
+ArenaPlan planArena(const std::vector<ArenaBlock> &blocks, int64_t alignment,
+                    const AliveTogether &together = {});
 
 /// True when the offsets keep the promise of planArena.
-bool isValidPlan(const std::vector<ArenaBlock> &blocks, const ArenaPlan &plan, int64_t alignment);
+bool isValidPlan(const std::vector<ArenaBlock> &blocks, const ArenaPlan &plan, int64_t alignment,
+                 const AliveTogether &together = {});
 
 } // namespace snc
 

@@ -8,7 +8,7 @@
 #include "ir/Layout.h"
 #include "ir/Target.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "passes/KernelGrouping.h"
+#include "ir/KernelGrouping.h"
 #include "passes/KernelPasses.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -24,20 +24,6 @@ static RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getTyp
 
 static bool isBlockable(RankedTensorType type) {
   return type.getRank() == 4 && type.getElementType().isF32();
-}
-
-/// Lanes for `channels`, 0 for plain: whole blocks where possible, and never
-/// more than 15 % of work on padding where smaller blocks avoid it.
-static int64_t preferredLanes(int64_t channels, int64_t wide) {
-  const int64_t narrow = 8;
-  if (channels == 1)
-    return 0;
-  if (channels % wide == 0)
-    return wide;
-  int64_t padding = llvm::alignTo(channels, wide) - channels;
-  if (channels % narrow == 0 && padding * 100 > channels * 15)
-    return narrow;
-  return channels * 2 >= wide ? wide : narrow;
 }
 
 /// True when dimensions 0 and 1 (images and channels) are left alone.
@@ -61,6 +47,8 @@ private:
   void visitConv(ConvOp op);
   void visitBinary(Operation *op);
   void visitConcat(ConcatOp op);
+  int64_t concatLanes(ConcatOp op);
+  int64_t lanesInConcat(Value value);
   void visitSlice(SliceOp op);
 
   Attribute blocked(int64_t lanes) {
@@ -83,7 +71,7 @@ private:
 
   Block &block;
   int64_t wide;
-  llvm::DenseMap<std::pair<Value, int64_t>, Value> copies;
+  llvm::DenseMap<std::tuple<Value, int64_t, int64_t>, Value> copies; ///< by lanes and unit
 };
 } // namespace
 
@@ -93,7 +81,8 @@ Value LayoutChooser::inLayout(OpOperand &use, int64_t lanes) {
   Value value = use.get();
   if (blockedLanes(value.getType()) == lanes)
     return value;
-  Value &copy = copies[{value, lanes}];
+  Operation *owner = use.getOwner(), *producer = value.getDefiningOp();
+  Value &copy = copies[{value, lanes, unitOf(owner)}];
   if (copy)
     return copy;
   OpBuilder builder(use.getOwner());
@@ -103,9 +92,13 @@ Value LayoutChooser::inLayout(OpOperand &use, int64_t lanes) {
     return copy = builder.create<ConstantOp>(constant.getLoc(), type, constant.getValue());
   }
   // Right behind a producer it is fused into, else as late as possible.
-  if (Operation *producer = value.getDefiningOp(); producer && value.hasOneUse())
+  bool fused = producer && value.hasOneUse();
+  if (fused)
     builder.setInsertionPointAfter(producer);
-  return copy = builder.create<RelayoutOp>(value.getLoc(), type, value);
+  copy = builder.create<RelayoutOp>(value.getLoc(), type, value);
+  if (Attribute unit = (fused ? producer : owner)->getAttr("snc.unit"))
+    copy.getDefiningOp()->setAttr("snc.unit", unit);
+  return copy;
 }
 
 /// A broadcast constant of lower rank, C x 1 x 1, becomes 1 x C x 1 x 1.
@@ -128,6 +121,33 @@ void LayoutChooser::widenConstant(OpOperand &use, int64_t rank) {
   use.set(builder.create<ConstantOp>(constant.getLoc(), wideType, value));
 }
 
+/// Lanes of a concat of channels such that parts are whole blocks. The parts of
+/// a sync were cut so that all but the last are.
+int64_t LayoutChooser::concatLanes(ConcatOp op) {
+  bool sync = op->hasAttr("snc.sync");
+  for (int64_t lanes : {preferredLanes(op.getType().getDimSize(1), wide), wide, int64_t(8)})
+    if (lanes && llvm::all_of(ValueRange(op.getInputs()).drop_back(sync),
+                              [&](Value v) { return typeOf(v).getDimSize(1) % lanes == 0; }))
+      return lanes;
+  return 0;
+}
+
+/// The lanes that a concat of channels wants of `value`, which it gets through
+/// operators that keep their operand's layout; 0 where there is none.
+int64_t LayoutChooser::lanesInConcat(Value value) {
+  for (int steps = 0; steps < 8 && value.hasOneUse(); ++steps) {
+    Operation *user = *value.getUsers().begin();
+    auto concat = dyn_cast<ConcatOp>(user);
+    if (concat)
+      return concat.getAxis() == 1 && isBlockable(concat.getType()) ? concatLanes(concat) : 0;
+    auto conv = dyn_cast<ConvOp>(user);
+    if (!(conv && conv.isDepthwise()) && !isElementwise(user) && !isa<MaxPoolOp, AvgPoolOp>(user))
+      return 0;
+    value = user->getResult(0);
+  }
+  return 0;
+}
+
 void LayoutChooser::visitConv(ConvOp op) {
   for (OpOperand &use : op->getOpOperands().drop_front())
     require(use, 0); // packed later, by the schedule
@@ -138,7 +158,8 @@ void LayoutChooser::visitConv(ConvOp op) {
   int64_t inputLanes = blockedLanes(input), channels = input.getDimSize(1);
   if (!inputLanes && channels > 4)
     inputLanes = preferredLanes(channels, wide);
-  int64_t lanes = preferredLanes(result.getDimSize(1), wide), group = op.getGroup();
+  int64_t wanted = lanesInConcat(op.getResult()), group = op.getGroup();
+  int64_t lanes = wanted ? wanted : preferredLanes(result.getDimSize(1), wide);
   if (op.isDepthwise()) {
     lanes = inputLanes ? inputLanes : lanes;
   } else if (group > 1) {
@@ -186,10 +207,7 @@ void LayoutChooser::visitConcat(ConcatOp op) {
         llvm::all_of(op.getInputs(), [&](Value v) { return blockedLanes(v.getType()) == lanes; });
     return setResult(op, equal ? lanes : 0);
   }
-  for (int64_t lanes : {wide, int64_t(8)})
-    if (llvm::all_of(op.getInputs(), [&](Value v) { return typeOf(v).getDimSize(1) % lanes == 0; }))
-      return setResult(op, lanes);
-  setResult(op, 0);
+  setResult(op, concatLanes(op));
 }
 
 void LayoutChooser::visitSlice(SliceOp op) {

@@ -157,9 +157,9 @@ ScheduleAttr Chooser::chooseGemm(GemmOp gemm) {
 struct ChooseSchedules final : snc::impl::ChooseSchedulesBase<ChooseSchedules> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    Chooser chooser(module.getContext(), targetOf(module), threadsOf(module));
     for (KernelOp kernel : module.getOps<KernelOp>())
-      kernel.setScheduleAttr(chooser.choose(kernel));
+      kernel.setScheduleAttr(
+          Chooser(module.getContext(), targetOf(module), threadsOf(kernel)).choose(kernel));
   }
 };
 } // namespace

@@ -28,11 +28,11 @@ static std::string textOf(KernelOp kernel) {
   return text;
 }
 
-static std::string contentName(StringRef text, ModuleOp module) {
+static std::string contentName(StringRef text, KernelOp kernel) {
   llvm::MD5 hash;
   hash.update(text);
-  hash.update(targetOf(module).name);
-  hash.update("/" + std::to_string(threadsOf(module)));
+  hash.update(targetOf(kernel->getParentOfType<ModuleOp>()).name);
+  hash.update("/" + std::to_string(threadsOf(kernel)));
   llvm::MD5::MD5Result result = hash.final();
   return "k_" + llvm::toHex(ArrayRef<uint8_t>(result.data(), 8), /*LowerCase=*/true);
 }
@@ -45,7 +45,7 @@ struct DedupKernels final : snc::impl::DedupKernelsBase<DedupKernels> {
     llvm::DenseMap<StringAttr, StringAttr> renamed;
     SmallVector<KernelOp> kernels(module.getOps<KernelOp>());
     for (KernelOp kernel : kernels) {
-      std::string text = textOf(kernel), name = contentName(text, module);
+      std::string text = textOf(kernel), name = contentName(text, kernel);
       auto [it, isNew] = byName.try_emplace(name, text);
       assert(it->second == text && "two kernels have one hash");
       renamed[kernel.getSymNameAttr()] = StringAttr::get(&getContext(), name);

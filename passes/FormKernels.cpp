@@ -4,10 +4,12 @@
 // is KernelGrouping's decision; here bodies, arguments and launches are made,
 // and results of @main that no launch can write get a copy kernel.
 
+#include "ir/CallOrder.h"
 #include "ir/Layout.h"
+#include "ir/Target.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
-#include "passes/KernelGrouping.h"
+#include "ir/KernelGrouping.h"
 #include "passes/KernelNames.h"
 #include "passes/KernelPasses.h"
 #include "llvm/ADT/SetVector.h"
@@ -23,7 +25,7 @@ using namespace snc;
 /// What `value` is a view of.
 static Value rootOf(Value value) {
   while (Operation *op = value.getDefiningOp()) {
-    if (!isa<ReshapeOp, RelayoutOp>(op) || !staysOutside(op))
+    if (!isa<ReshapeOp, RelayoutOp, SliceOp>(op) || !staysOutside(op))
       break;
     value = op->getOperand(0);
   }
@@ -77,7 +79,7 @@ static void fillBody(KernelOp kernel, const KernelGroup &group, ArrayRef<Value> 
     for (OpOperand &use : op->getOpOperands())
       if (belongsInBody(use) && !mapping.contains(use.get()))
         body.clone(*use.get().getDefiningOp(), mapping);
-    body.clone(*op, mapping);
+    body.clone(*op, mapping)->removeAttr("snc.unit");
   }
   Value result = mapping.lookup(group.back()->getResult(0));
   body.create<YieldOp>(group.back()->getLoc(), result);
@@ -97,7 +99,13 @@ static void outline(func::FuncOp main, const KernelGroup &group, const Twine &na
 
   builder.setInsertionPoint(last);
   auto launch = builder.create<LaunchOp>(
-      loc, last->getResultTypes(), FlatSymbolRefAttr::get(kernel.getSymNameAttr()), arguments);
+      loc, last->getResultTypes(), FlatSymbolRefAttr::get(kernel.getSymNameAttr()), arguments,
+      IntegerAttr());
+  if (int64_t unit = unitOf(last); unit != kAllUnits) {
+    launch.setUnit(unit);
+    ArrayRef<int64_t> threads = unitsOf(main->getParentOfType<ModuleOp>());
+    kernel->setAttr("snc.threads", builder.getI64IntegerAttr(threads[size_t(unit)]));
+  }
   if (std::string nodes = displayName(loc); !nodes.empty())
     launch->setAttr("snc.name", builder.getStringAttr(nodes));
   last->replaceAllUsesWith(launch);

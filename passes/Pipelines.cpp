@@ -4,6 +4,7 @@
 
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
+#include "passes/BranchPasses.h"
 #include "passes/KernelPasses.h"
 #include "passes/SchedulePasses.h"
 #include "passes/TensorPasses.h"
@@ -37,9 +38,18 @@ void buildTensorPipeline(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createCanonicalizerPass());
 }
 
+void buildBranchPipeline(OpPassManager &pm, const BranchPlan &plan) {
+  pm.addPass(createInsertBranches(plan));
+}
+
 void buildKernelPipeline(OpPassManager &pm, const PipelineOptions &options) {
+  // Parts of weights become weights.
+  pm.addPass(createLowerBranches());
+  pm.addPass(createFoldConstants());
   // Layouts before kernels, so that a relayout can join one.
   pm.addPass(createChooseLayouts());
+  // Layouts say what lies in one piece.
+  pm.addPass(createElideCopies());
   FormKernelsOptions form;
   form.gatePrologue = options.gatePrologue;
   form.fuseInvertedResidual = options.fuseInvertedResidual;
@@ -62,6 +72,7 @@ static void registerPipeline(StringRef flag, StringRef text) {
 
 void registerPasses() {
   registerSncTensorPasses();
+  registerSncBranchPasses();
   registerSncKernelPasses();
   registerSncSchedulePasses();
   registerCSEPass();

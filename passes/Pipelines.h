@@ -6,6 +6,7 @@
 #define SNC_PASSES_PIPELINES_H
 
 #include "mlir/Pass/PassManager.h"
+#include "search/BranchPlan.h"
 
 namespace snc {
 
@@ -18,7 +19,9 @@ struct PipelineOptions {
 
 /// import -> tensor level, simplified.
 void buildTensorPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
-/// tensor level -> kernels with schedules.
+/// tensor level -> branch level: splits what `plan` splits.
+void buildBranchPipeline(mlir::OpPassManager &pm, const BranchPlan &plan);
+/// tensor or branch level -> kernels with schedules.
 void buildKernelPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
 /// kernel level -> a program in memory.
 void buildSchedulePipeline(mlir::OpPassManager &pm, const PipelineOptions &options);

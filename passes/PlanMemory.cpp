@@ -4,11 +4,14 @@
 // order of the launches. The verifier of `snc.program` checks the plan anew,
 // so a mistake here cannot reach a library.
 
+#include "ir/KernelGrouping.h"
 #include "ir/Layout.h"
+#include "ir/ProgramAccess.h"
 #include "mlir/IR/Builders.h"
 #include "passes/ArenaPlanner.h"
-#include "passes/KernelGrouping.h"
 #include "passes/KernelPasses.h"
+#include "passes/SyncElision.h"
+#include "passes/ValueRoots.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace snc {
@@ -23,25 +26,20 @@ static constexpr int64_t kAlignment = 64; // a cache line, and a vector of AVX-5
 
 static RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
 
-/// What `value` is a view of: an argument, a constant or a launch's result.
-static Value rootOf(Value value) {
-  while (isa_and_nonnull<ReshapeOp, RelayoutOp>(value.getDefiningOp()))
-    value = value.getDefiningOp()->getOperand(0);
-  return value;
-}
-
 namespace {
 class MemoryPlanner {
 public:
   explicit MemoryPlanner(func::FuncOp main)
-      : main(main), block(main.getBody().front()), exit(block.getTerminator()) {}
+      : main(main), block(main.getBody().front()), exit(block.getTerminator()), roots(block) {}
 
   LogicalResult check();
   /// Replaces the function.
   void run();
 
 private:
+  Value rootOf(Value value) const { return roots.of(value).first; }
   void findLifetimes();
+  void findOrder();
   void placeArena();
   void makeBuffers();
   void makeCalls();
@@ -51,14 +49,18 @@ private:
   func::FuncOp main;
   Block &block;
   Operation *exit;
-  llvm::MapVector<Value, ArenaBlock> arena; ///< launch results, in call order
+  ValueRoots roots;
+  llvm::MapVector<Value, ArenaBlock> arena; ///< by root, in call order
+  llvm::DenseMap<Value, SmallVector<int64_t>> accesses; ///< calls, of roots in the arena
+  std::vector<int64_t> units;                           ///< of each call
+  std::vector<CallEvent> events;
   llvm::DenseMap<Value, int64_t> results;   ///< root to index of the model's output
   llvm::DenseMap<Value, int64_t> offsets;
   int64_t arenaSize = 0, lowerBound = 0, weightBytes = 0;
 
   OpBuilder builder{main.getContext()};
   llvm::DenseMap<Value, Value> buffers; ///< by root
-  llvm::DenseMap<std::pair<Value, Type>, Value> views;
+  llvm::DenseMap<std::pair<Value, std::pair<int64_t, Type>>, Value> views;
   llvm::DenseMap<std::pair<Attribute, Type>, Value> weights;
 };
 } // namespace
@@ -70,7 +72,8 @@ LogicalResult MemoryPlanner::check() {
           "is not in a kernel; --snc-form-kernels comes before --snc-plan-memory");
   llvm::DenseSet<Value> returned;
   for (Value v : exit->getOperands())
-    if (!rootOf(v).getDefiningOp<LaunchOp>() || !returned.insert(rootOf(v)).second)
+    if (!isa_and_present<LaunchOp, ConcatOp>(rootOf(v).getDefiningOp()) ||
+        !returned.insert(rootOf(v)).second)
       return main.emitOpError("a result is not the result of a launch of its own");
   return success();
 }
@@ -80,22 +83,68 @@ void MemoryPlanner::findLifetimes() {
     results[rootOf(v)] = index;
   int64_t position = 0;
   for (LaunchOp launch : block.getOps<LaunchOp>()) {
-    for (Value v : launch.getInputs())
-      if (auto it = arena.find(rootOf(v)); it != arena.end())
+    for (Value v : launch->getOperands())
+      if (auto it = arena.find(rootOf(v)); it != arena.end()) {
         it->second.end = position;
-    for (Value v : launch.getOutputs())
-      if (!results.contains(v))
-        arena[v] = {byteSize(typeOf(v)), position, position};
+        accesses[it->first].push_back(position);
+      }
+    for (Value v : launch.getOutputs()) {
+      Value root = rootOf(v);
+      if (results.contains(root))
+        continue;
+      // Parts of a concat are computed by several calls.
+      arena.insert({root, {byteSize(typeOf(root)), position, position}});
+      arena[root].end = position;
+      accesses[root].push_back(position);
+    }
     ++position;
   }
 }
 
+/// Units wait for each other where one reads what the other has written.
+void MemoryPlanner::findOrder() {
+  struct Write {
+    int64_t call;
+    Footprint bytes;
+  };
+  llvm::DenseMap<Value, SmallVector<Write>> written;
+  std::vector<std::vector<int64_t>> uses;
+  for (LaunchOp launch : block.getOps<LaunchOp>()) {
+    int64_t position = int64_t(units.size());
+    units.push_back(launch.getUnit() ? int64_t(*launch.getUnit()) : kAllUnits);
+    std::vector<int64_t> &mine = uses.emplace_back();
+    for (Value v : launch.getInputs()) {
+      auto [root, offset] = roots.of(v);
+      Footprint bytes = footprintOf(typeOf(v), offset);
+      for (const Write &write : written[root])
+        if (write.bytes.overlaps(bytes))
+          mine.push_back(write.call);
+    }
+    for (Value v : launch.getOutputs()) {
+      auto [root, offset] = roots.of(v);
+      written[root].push_back({position, footprintOf(typeOf(v), offset)});
+    }
+  }
+  events = fewestEvents(units, uses);
+}
+
 void MemoryPlanner::placeArena() {
   std::vector<ArenaBlock> blocks;
-  for (auto &[value, life] : arena)
+  std::vector<ArrayRef<int64_t>> calls;
+  for (auto &[value, life] : arena) {
     blocks.push_back(life);
-  ArenaPlan plan = planArena(blocks, kAlignment);
-  assert(isValidPlan(blocks, plan, kAlignment) && "live buffers overlap");
+    calls.push_back(accesses[value]);
+  }
+  CallOrder order(units, events);
+  auto over = [&](ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
+    return llvm::all_of(
+        a, [&](int64_t x) { return llvm::all_of(b, [&](int64_t y) { return order.before(x, y); }); });
+  };
+  AliveTogether together = [&](size_t i, size_t j) {
+    return !over(calls[i], calls[j]) && !over(calls[j], calls[i]);
+  };
+  ArenaPlan plan = planArena(blocks, kAlignment, together);
+  assert(isValidPlan(blocks, plan, kAlignment, together) && "live buffers overlap");
   arenaSize = plan.size;
   lowerBound = arenaLowerBound(blocks);
   for (auto [entry, offset] : llvm::zip(arena, plan.offsets))
@@ -144,37 +193,55 @@ void MemoryPlanner::makeBuffers() {
       buffers[constant] = shared;
     }
     for (Value v : launch.getOutputs())
-      if (!results.contains(v))
-        makeBuffer(v, Space::arena, offsets.lookup(v), typeOf(v));
+      if (Value root = rootOf(v); !results.contains(root) && !buffers.contains(root))
+        makeBuffer(root, Space::arena, offsets.lookup(root), typeOf(root));
   }
 }
 
 /// The buffer of `value`, seen as the value's type.
 Value MemoryPlanner::bufferFor(Value value) {
-  Value buffer = buffers.lookup(rootOf(value));
+  auto [root, offset] = roots.of(value);
+  Value buffer = buffers.lookup(root);
   Type type = BufferType::get(main.getContext(), typeOf(value));
   if (buffer.getType() == type)
     return buffer;
-  Value &view = views[{buffer, type}];
-  if (!view)
-    view = builder.create<ViewOp>(value.getLoc(), type, buffer);
+  Value &view = views[{buffer, {offset, type}}];
+  if (!view) {
+    bool whole = offset == 0 && byteSize(typeOf(value)) == byteSize(typeOf(root));
+    view = builder.create<ViewOp>(value.getLoc(), type, buffer,
+                                  whole ? IntegerAttr() : builder.getI64IntegerAttr(offset));
+  }
   return view;
 }
 
 void MemoryPlanner::makeCalls() {
+  int64_t position = 0;
+  llvm::DenseMap<int64_t, Value> signals; ///< by the call they follow
+  llvm::SmallDenseSet<int64_t> signalling;
+  for (const CallEvent &event : events)
+    signalling.insert(event.from);
   for (LaunchOp launch : block.getOps<LaunchOp>()) {
     SmallVector<Value> reads, writes;
     for (Value v : launch.getInputs())
       reads.push_back(bufferFor(v));
     for (Value v : launch.getOutputs())
       writes.push_back(bufferFor(v));
-    auto call = builder.create<CallOp>(launch.getLoc(), launch.getKernelAttr(), reads, writes);
+    for (const CallEvent &event : events)
+      if (event.to == position)
+        builder.create<WaitOp>(launch.getLoc(), uint64_t(units[size_t(position)]),
+                               signals.lookup(event.from));
+    auto call = builder.create<CallOp>(launch.getLoc(), launch.getKernelAttr(), reads, writes,
+                                       launch.getUnitAttr());
     call->setDiscardableAttrs(launch->getDiscardableAttrDictionary());
+    if (signalling.contains(position))
+      signals[position] = builder.create<SignalOp>(launch.getLoc(), *launch.getUnit());
+    ++position;
   }
 }
 
 void MemoryPlanner::run() {
   findLifetimes();
+  findOrder();
   placeArena();
   builder.setInsertionPoint(main);
   auto program = builder.create<ProgramOp>(main.getLoc(), main.getSymName(), arenaSize, lowerBound,

@@ -12,73 +12,110 @@ static llvm::Error broken(const std::string &what) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), what.c_str());
 }
 
-static llvm::Error verifyDevices(const BranchPlan &plan) {
+static llvm::Error verifyUnits(const BranchPlan &plan) {
   std::set<std::string> names;
-  if (plan.devices.empty())
-    return broken("B1: a plan has a device");
-  for (const PlanDevice &device : plan.devices) {
-    if (device.name.empty() || !names.insert(device.name).second)
-      return broken("B1: device name '" + device.name + "' is empty or taken");
-    if (device.threads < 1)
-      return broken("B1: device '" + device.name + "' has no thread");
+  if (plan.units.empty())
+    return broken("P1: a plan has a unit");
+  for (const PlanUnit &unit : plan.units) {
+    if (unit.name.empty() || !names.insert(unit.name).second)
+      return broken("P1: unit name '" + unit.name + "' is empty or taken");
+    if (unit.threads < 1)
+      return broken("P1: unit '" + unit.name + "' has no thread");
   }
   return llvm::Error::success();
 }
 
-static llvm::Error verifyBranches(const BranchPlan &plan) {
-  std::set<int64_t> used, covered;
-  if (plan.branches.empty())
-    return broken("B2: a plan has a branch");
-  for (const PlanBranch &branch : plan.branches) {
-    std::string device = std::to_string(branch.device);
-    if (branch.device < 0 || branch.device >= int64_t(plan.devices.size()))
-      return broken("B2: there is no device " + device);
-    if (!used.insert(branch.device).second)
-      return broken("B2: device " + device + " has two branches");
-    int64_t last = -1;
-    for (int64_t kernel : branch.kernels) {
-      if (kernel <= last || kernel >= plan.kernels)
-        return broken("B3: kernel " + std::to_string(kernel) +
-                      " is out of order or not in the program");
-      covered.insert(last = kernel);
-    }
-  }
-  if (int64_t(covered.size()) != plan.kernels)
-    return broken("B3: " + std::to_string(plan.kernels - int64_t(covered.size())) +
-                  " kernels are in no branch");
+static llvm::Error verifyShares(const PlanSegment &segment, size_t units, const std::string &at) {
+  auto negative = [](int64_t share) { return share < 0; };
+  int64_t sum = std::accumulate(segment.shares.begin(), segment.shares.end(), int64_t(0));
+  auto none = std::count(segment.shares.begin(), segment.shares.end(), 0);
+  if (segment.shares.size() != units || sum != kShares ||
+      std::any_of(segment.shares.begin(), segment.shares.end(), negative))
+    return broken("P3: " + at + " needs a share for each of " + std::to_string(units) +
+                  " units, which sum to 8");
+  if (segment.shares.size() - size_t(none) < 2)
+    return broken("P3: " + at + " gives everything to one unit; that is a single");
   return llvm::Error::success();
 }
 
-static llvm::Error verifySyncs(const BranchPlan &plan) {
-  int64_t last = -1, lastJoin = -1;
-  for (const PlanSync &sync : plan.syncs) {
-    if (sync.after <= last || sync.after >= plan.kernels)
-      return broken("B4: sync after kernel " + std::to_string(sync.after) +
-                    " is out of order or not in the program");
-    last = sync.after;
-    lastJoin = sync.kind == SyncKind::none ? lastJoin : last;
-  }
-  std::set<int64_t> seen;
-  for (const PlanBranch &branch : plan.branches)
-    for (int64_t kernel : branch.kernels)
-      if (!seen.insert(kernel).second && kernel > lastJoin)
-        return broken("B5: the parts of kernel " + std::to_string(kernel) + " are never joined");
+static llvm::Error verifyPaths(const PlanSegment &segment, int64_t units, const std::string &at) {
+  std::set<int64_t> used(segment.units.begin(), segment.units.end());
+  if (int64_t(segment.units.size()) != segment.end - segment.begin)
+    return broken("P4: " + at + " needs a unit for each of its nodes");
+  if (*used.begin() < 0 || *used.rbegin() >= units)
+    return broken("P4: " + at + " names a unit that does not exist");
+  if (used.size() < 2)
+    return broken("P4: " + at + " is all on one unit; that is a single");
+  return llvm::Error::success();
+}
+
+static llvm::Error verifySegment(const PlanSegment &segment, int64_t units) {
+  std::string at = "the segment at node " + std::to_string(segment.begin);
+  bool paths = segment.kind == SegmentKind::paths;
+  if (paths)
+    if (llvm::Error error = verifyPaths(segment, units, at))
+      return error;
+  if (segment.isSplit() && !paths)
+    if (llvm::Error error = verifyShares(segment, size_t(units), at))
+      return error;
+  if (segment.kind == SegmentKind::single && (segment.unit < 0 || segment.unit >= units))
+    return broken("P5: " + at + " names a unit that does not exist");
+  if ((!segment.isSplit() || paths) && !segment.shares.empty())
+    return broken("P5: " + at + " has shares but is no split");
+  if (!paths && !segment.units.empty())
+    return broken("P5: " + at + " has units of nodes but is not of paths");
   return llvm::Error::success();
 }
 
 llvm::Error BranchPlan::verify() const {
-  if (llvm::Error error = verifyDevices(*this))
+  if (llvm::Error error = verifyUnits(*this))
     return error;
-  if (llvm::Error error = verifyBranches(*this))
-    return error;
-  return verifySyncs(*this);
+  int64_t next = 0;
+  for (const PlanSegment &segment : segments) {
+    if (segment.begin != next || segment.end <= segment.begin)
+      return broken("P2: a segment begins at node " + std::to_string(segment.begin) +
+                    " and ends before " + std::to_string(segment.end) + ", expected to begin at " +
+                    std::to_string(next));
+    next = segment.end;
+    if (llvm::Error error = verifySegment(segment, int64_t(units.size())))
+      return error;
+  }
+  if (next != nodes)
+    return broken("P2: the segments end at node " + std::to_string(next) + " of " +
+                  std::to_string(nodes));
+  return llvm::Error::success();
 }
 
-BranchPlan singleBranchPlan(int64_t kernels, const PlanDevice &device) {
-  PlanBranch branch;
-  branch.kernels.resize(kernels);
-  std::iota(branch.kernels.begin(), branch.kernels.end(), int64_t(0));
-  return {kernels, {device}, {branch}, {}};
+std::vector<int64_t> BranchPlan::syncs() const {
+  std::vector<int64_t> result;
+  for (const PlanSegment &segment : segments)
+    if (segment.isSplit())
+      result.push_back(segment.end - 1);
+  return result;
+}
+
+std::string BranchPlan::strategy() const {
+  std::vector<int64_t> places = syncs();
+  std::string name = "sync" + std::to_string(places.size()), kinds;
+  if (places.empty())
+    return name;
+  bool dashes = places.back() > 9;
+  for (size_t i = 0; i < places.size(); ++i)
+    name += (i == 0 ? "_" : dashes ? "-" : "") + std::to_string(places[i]);
+  for (const PlanSegment &segment : segments)
+    if (segment.isSplit())
+      kinds += segment.kind == SegmentKind::add ? 'a' : 'c';
+  return name + "_" + kinds;
+}
+
+BranchPlan unsplitPlan(int64_t nodes, std::vector<PlanUnit> units) {
+  PlanSegment segment;
+  segment.end = nodes;
+  segment.kind = units.size() == 1 ? SegmentKind::single : SegmentKind::all;
+  BranchPlan plan{nodes, std::move(units), {}};
+  if (nodes)
+    plan.segments.push_back(segment);
+  return plan;
 }
 
 } // namespace snc

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Which processor runs which kernels, and where they join: the answer of the
-// branch search, apart from whoever found it. Kernels are known by their
-// position in the program, from 0. Part of `plan.json`.
+// Which processor runs what, and where branches join: the answer of the branch
+// search, apart from whoever found it. Written to `plan.json`, given back with
+// --plan.
 
 #ifndef SNC_SEARCH_BRANCHPLAN_H
 #define SNC_SEARCH_BRANCHPLAN_H
@@ -15,50 +15,67 @@
 
 namespace snc {
 
-/// How branches join at a sync point. `none` is a candidate that was left out.
-enum class SyncKind { none, add, concat };
+/// Shares of a split are counted in eighths.
+constexpr int64_t kShares = 8;
 
-/// A processor: a set of CPU cores that work as one.
-struct PlanDevice {
+/// A processor that branches run on: cores that work as one.
+struct PlanUnit {
   std::string name;
   int64_t threads = 1;
-  bool operator==(const PlanDevice &) const = default;
+  bool operator==(const PlanUnit &) const = default;
 };
 
-/// Kernels that one device runs, in order.
-struct PlanBranch {
-  int64_t device = 0; ///< position in BranchPlan::devices
-  std::vector<int64_t> kernels;
-  bool operator==(const PlanBranch &) const = default;
+/// How a run of nodes is spread over the units.
+enum class SegmentKind {
+  all,      ///< not split: each kernel in parallel strips over all threads
+  single,   ///< not split: on one unit, the others wait
+  rows,     ///< each unit its rows of the picture, halos computed twice; concat
+  channels, ///< each unit its channels; concat
+  add,      ///< each unit its share of the inner channels; partial sums are added
+  paths,    ///< what is parallel in the model: whole nodes go to units; join
 };
 
-/// The branches join after kernel `after`.
-struct PlanSync {
-  int64_t after = 0;
-  SyncKind kind = SyncKind::none;
-  bool operator==(const PlanSync &) const = default;
+/// Nodes [begin, end) of the network (positions in NetworkGraph).
+struct PlanSegment {
+  int64_t begin = 0, end = 0;
+  SegmentKind kind = SegmentKind::all;
+  int64_t unit = 0;            ///< of a single
+  std::vector<int64_t> shares; ///< of a split: eighths for each unit, 0 for none
+  std::vector<int64_t> units;  ///< of paths: the unit of each node
+  std::string name;            ///< for the reader: the first and last node
+
+  bool isSplit() const { return kind != SegmentKind::all && kind != SegmentKind::single; }
+  bool operator==(const PlanSegment &) const = default;
 };
 
 struct BranchPlan {
-  int64_t kernels = 0; ///< in the whole program
-  std::vector<PlanDevice> devices;
-  std::vector<PlanBranch> branches;
-  std::vector<PlanSync> syncs;
+  int64_t nodes = 0; ///< in the whole network
+  std::vector<PlanUnit> units;
+  std::vector<PlanSegment> segments;
   bool operator==(const BranchPlan &) const = default;
 
   /// Checks the rules below; the error names the one that is broken.
-  /// B1 There is a device; names differ and are not empty; threads >= 1.
-  /// B2 There is a branch; each runs on a device of its own.
-  /// B3 A branch's kernels are kernels of the program, in program order, and
-  ///    every kernel is in a branch.
-  /// B4 Syncs are in program order, one at most after a kernel.
-  /// B5 A kernel in several branches is a split one: at it or later, and no
-  ///    later than the last kernel, an add or concat sync joins its parts.
+  /// P1 There is a unit; names differ and are not empty; threads >= 1.
+  /// P2 Segments follow each other without a gap, from node 0 to the last, and
+  ///    none is empty.
+  /// P3 A split names a share for each unit, at least two of them not 0, and
+  ///    they sum to 8.
+  /// P4 Paths name a unit for each node, and more than one unit.
+  /// P5 A single names a unit. There are no shares and units but where P3 and
+  ///    P4 want them.
   llvm::Error verify() const;
+
+  /// Positions of the segments' ends that are sync points: behind each split.
+  std::vector<int64_t> syncs() const;
+
+  /// As SyncNAS names strategies: number of syncs, the nodes they follow, their
+  /// kinds (a: add, c: concat), `sync3_046_aca`; with dashes between the nodes
+  /// where they have two digits.
+  std::string strategy() const;
 };
 
-/// Everything on one device, with no sync.
-BranchPlan singleBranchPlan(int64_t kernels, const PlanDevice &device);
+/// All nodes as one segment: on all threads, or on unit 0 where it is the only one.
+BranchPlan unsplitPlan(int64_t nodes, std::vector<PlanUnit> units);
 
 nlohmann::json toJson(const BranchPlan &plan);
 

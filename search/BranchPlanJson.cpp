@@ -1,44 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A branch plan as JSON:
-//   {"kernels": 2, "devices": [{"name": "cpu", "threads": 2}],
-//    "branches": [{"device": 0, "kernels": [0, 1]}],
-//    "syncs": [{"after": 1, "kind": "add"}]}
+//   {"strategy": "sync1_3_c", "nodes": 5,
+//    "units": [{"name": "cpu0", "threads": 1}, {"name": "cpu1", "threads": 1}],
+//    "segments": [{"begin": 0, "end": 4, "kind": "rows", "shares": [4, 4]},
+//                 {"begin": 4, "end": 5, "kind": "single", "unit": 0}]}
+// `strategy` and `name` are for the reader.
 
 #include "nlohmann/json.hpp"
 #include "search/BranchPlan.h"
-#include <algorithm>
 
 namespace snc {
 
 using nlohmann::json;
 
-// An unknown word reads as the first entry, so that is the one for errors.
-static constexpr SyncKind kUnknown = SyncKind(-1);
-NLOHMANN_JSON_SERIALIZE_ENUM(SyncKind, {{kUnknown, nullptr},
-                                        {SyncKind::none, "none"},
-                                        {SyncKind::add, "add"},
-                                        {SyncKind::concat, "concat"}})
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlanDevice, name, threads)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlanBranch, device, kernels)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlanSync, after, kind)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BranchPlan, kernels, devices, branches, syncs)
+static constexpr std::pair<SegmentKind, const char *> kKinds[] = {
+    {SegmentKind::all, "all"},           {SegmentKind::single, "single"},
+    {SegmentKind::rows, "rows"},         {SegmentKind::channels, "channels"},
+    {SegmentKind::add, "add"},           {SegmentKind::paths, "paths"}};
 
-json toJson(const BranchPlan &plan) { return plan; }
+static json toJson(const PlanSegment &segment) {
+  json value{{"begin", segment.begin}, {"end", segment.end}};
+  for (auto [kind, word] : kKinds)
+    if (kind == segment.kind)
+      value["kind"] = word;
+  if (segment.kind == SegmentKind::single)
+    value["unit"] = segment.unit;
+  if (!segment.shares.empty())
+    value["shares"] = segment.shares;
+  if (!segment.units.empty())
+    value["units"] = segment.units;
+  if (!segment.name.empty())
+    value["name"] = segment.name;
+  return value;
+}
+
+json toJson(const BranchPlan &plan) {
+  json units = json::array(), segments = json::array();
+  for (const PlanUnit &unit : plan.units)
+    units.push_back({{"name", unit.name}, {"threads", unit.threads}});
+  for (const PlanSegment &segment : plan.segments)
+    segments.push_back(toJson(segment));
+  return {{"strategy", plan.strategy()},
+          {"nodes", plan.nodes},
+          {"units", units},
+          {"segments", segments}};
+}
+
+static PlanSegment segmentFromJson(const json &value) {
+  PlanSegment segment;
+  value.at("begin").get_to(segment.begin);
+  value.at("end").get_to(segment.end);
+  std::string word = value.at("kind");
+  bool known = false;
+  for (auto [kind, name] : kKinds)
+    if (word == name) {
+      segment.kind = kind;
+      known = true;
+    }
+  if (!known)
+    throw std::runtime_error("unknown kind '" + word +
+                             "'; there are all, single, rows, channels, add and paths");
+  segment.unit = value.value("unit", int64_t(0));
+  segment.shares = value.value("shares", segment.shares);
+  segment.units = value.value("units", segment.units);
+  segment.name = value.value("name", std::string());
+  return segment;
+}
 
 llvm::Expected<BranchPlan> branchPlanFromJson(const json &value) {
-  std::string fault;
   try {
-    BranchPlan plan = value.get<BranchPlan>();
-    auto unknown = [](const PlanSync &sync) { return sync.kind == kUnknown; };
-    if (std::none_of(plan.syncs.begin(), plan.syncs.end(), unknown))
-      return plan;
-    fault = "a sync's kind is none, add or concat";
-  } catch (const json::exception &error) {
-    fault = error.what();
+    BranchPlan plan;
+    value.at("nodes").get_to(plan.nodes);
+    for (const json &unit : value.at("units"))
+      plan.units.push_back({unit.at("name"), unit.at("threads")});
+    for (const json &segment : value.at("segments"))
+      plan.segments.push_back(segmentFromJson(segment));
+    return plan;
+  } catch (const std::exception &error) {
+    return llvm::createStringError(llvm::inconvertibleErrorCode(), "not a branch plan: %s",
+                                   error.what());
   }
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), "not a branch plan: %s",
-                                 fault.c_str());
 }
 
 } // namespace snc

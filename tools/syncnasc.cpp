@@ -43,6 +43,13 @@ struct Flags {
   cl::opt<unsigned> threads{"threads",
                             cl::desc("Threads to cut kernels for (default: this machine's)"),
                             cl::value_desc("n"), cl::init(0), cl::cat(all)};
+  cl::opt<std::string> devices{
+      "devices",
+      cl::desc("Units that branches run on: cpu (default: the threads in two groups), or the "
+               "threads of each"),
+      cl::value_desc("cpu:1,cpu:1"), cl::cat(all)};
+  cl::opt<std::string> plan{"plan", cl::desc("Carry out this plan.json instead of searching"),
+                            cl::value_desc("file"), cl::cat(all)};
   cl::list<std::string> shapes{"shape",
                                cl::desc("Shape of an input with symbolic dimensions; repeatable"),
                                cl::value_desc("name=1x3x224x224"), cl::cat(all)};
@@ -55,6 +62,7 @@ struct Flags {
       cl::init(Stage::library), cl::cat(all),
       cl::values(clEnumValN(Stage::import, "import", "as imported"),
                  clEnumValN(Stage::tensor, "tensor", "simplified"),
+                 clEnumValN(Stage::branches, "branches", "split into branches as planned"),
                  clEnumValN(Stage::kernel, "kernel", "kernels with layouts and schedules"),
                  clEnumValN(Stage::schedule, "schedule", "buffers in memory, calls in order"),
                  clEnumValN(Stage::llvm, "llvm", "the executor, LLVM dialect"))};
@@ -86,6 +94,8 @@ static snc::CompilerOptions optionsOf(const Flags &flags) {
   options.name = flags.name;
   options.target = flags.target;
   options.threads = flags.threads;
+  options.devices = flags.devices;
+  options.plan = flags.plan;
   options.weightsInFile = flags.weights == Weights::file;
   options.force = flags.force;
   options.stage = flags.emit;

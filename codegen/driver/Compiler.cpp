@@ -5,6 +5,7 @@
 #include "codegen/driver/Interrupt.h"
 #include "codegen/driver/KernelPool.h"
 #include "codegen/driver/OutputFolder.h"
+#include "codegen/driver/Planning.h"
 #include "codegen/driver/Summary.h"
 #include "codegen/emit/Link.h"
 #include "codegen/emit/LowerToLLVM.h"
@@ -15,7 +16,7 @@
 #include "frontend/DiagnosticPrinter.h"
 #include "ir/Target.h"
 #include "runtime/snc_hash.h"
-#include "search/BranchPlan.h"
+#include "search/NetworkGraph.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
@@ -58,6 +59,7 @@ private:
   bool prepare();
   bool import();
   bool pipeline(void (*build)(OpPassManager &, const PipelineOptions &), llvm::StringRef done);
+  bool choosePlan();
   bool print();
   bool compile();
   bool emitLibrary();
@@ -72,6 +74,8 @@ private:
   const Target *target = nullptr;
   int64_t threads = 1;
   std::string name;
+  std::vector<PlanUnit> units;
+  BranchPlan plan;
   OwningOpRef<ModuleOp> module;
   ScratchFolder scratch;
   OutputFolder folder;
@@ -97,6 +101,18 @@ bool Compilation::prepare() {
     return fail("--target: unknown '" + options.target + "'; there are " + names);
   }
   threads = options.threads > 0 ? options.threads : processors();
+  auto parsed = parseDevices(options.devices, threads);
+  if (!parsed)
+    return check(parsed.takeError());
+  units = std::move(*parsed);
+  if (!options.plan.empty()) {
+    auto given = readPlan(options.plan);
+    if (!given)
+      return check(given.takeError());
+    plan = std::move(*given);
+    units = plan.units;
+  }
+  threads = totalThreads(units);
   name = options.name.empty() ? libraryNameOf(llvm::sys::path::stem(options.model)) : options.name;
   if (!isLibraryName(name))
     return fail("--name: '" + name + "' cannot begin a C symbol; '" + libraryNameOf(name) +
@@ -126,6 +142,19 @@ bool Compilation::pipeline(void (*build)(OpPassManager &, const PipelineOptions 
   return true;
 }
 
+/// Tensor level to branch level.
+bool Compilation::choosePlan() {
+  NetworkGraph graph(module->lookupSymbol<func::FuncOp>("main"));
+  if (options.plan.empty())
+    plan = unsplitPlan(graph.size(), units);
+  PassManager pm(&context);
+  buildBranchPipeline(pm, plan);
+  if (failed(pm.run(*module)) || interrupted())
+    return false;
+  say("branches inserted");
+  return true;
+}
+
 bool Compilation::print() {
   std::error_code error;
   llvm::ToolOutputFile file(options.output.empty() ? "-" : options.output, error,
@@ -142,7 +171,6 @@ bool Compilation::print() {
 
 bool Compilation::writeTexts() {
   std::string share = "share/" + name + "/";
-  BranchPlan plan = singleBranchPlan(int64_t(description.kernels.size()), {"cpu", threads});
   if (!check(folder.write("include/" + name + ".h", headerText(description))) ||
       !check(folder.write("lib/cmake/" + name + "/" + name + "Config.cmake",
                           cmakeConfigText(description))) ||
@@ -233,6 +261,10 @@ bool Compilation::run() {
   if (!pipeline(buildTensorPipeline, "simplified"))
     return false;
   if (options.stage == Stage::tensor)
+    return print();
+  if (!choosePlan())
+    return false;
+  if (options.stage == Stage::branches)
     return print();
   if (!pipeline(buildKernelPipeline, "kernels formed"))
     return false;

@@ -13,7 +13,7 @@
 namespace snc {
 
 /// Where to stop and print instead of emitting a library.
-enum class Stage { library, import, tensor, kernel, schedule, llvm };
+enum class Stage { library, import, tensor, branches, kernel, schedule, llvm };
 
 struct CompilerOptions {
   std::string model;  ///< path of the ONNX file
@@ -21,6 +21,8 @@ struct CompilerOptions {
   std::string name;   ///< prefix of public symbols; empty: from the model's file name
   std::string target = "host";
   int64_t threads = 0; ///< strips of a kernel, default threads; 0: this machine's
+  std::string devices; ///< units that branches may run on, "cpu:1,cpu:1"; empty: cpu
+  std::string plan;    ///< path of a plan.json to carry out instead of a search
   ImportOptions import;
   PipelineOptions pipeline;
   bool weightsInFile = false; ///< share/<name>/<name>.weights instead of embedded

@@ -24,13 +24,14 @@ void define(LoweredKernel &kernel, Operation *op, const IndexSpace &space, hl::E
 
 /// Shapes are compile-time facts: every bound and stride becomes a constant.
 static void fixShape(hl::OutputImageParam param, RankedTensorType type) {
-  int stride = 1, i = 0;
-  for (int64_t extent : physicalExtents(type)) {
-    param.dim(i++).set_bounds(0, int(extent)).set_stride(stride);
-    stride *= int(extent);
-  }
-  // Plain tensors may be the caller's memory, of unknown alignment.
-  if (type.getEncoding())
+  int i = 0;
+  for (auto [extent, stride] : llvm::zip(physicalExtents(type), physicalStrides(type)))
+    param.dim(i++).set_bounds(0, int(extent)).set_stride(int(stride));
+  // Plain tensors may be the caller's memory, of unknown alignment; a part of a blocked
+  // one begins at some block or pixel.
+  if (int64_t lanes = blockedLanes(type))
+    param.set_host_alignment(int(std::min<int64_t>(64, lanes * elementBytes(type.getElementType()))));
+  else if (isa_and_present<PackedAttr>(type.getEncoding()))
     param.set_host_alignment(64);
 }
 

@@ -4,8 +4,9 @@
 // the group. A group thus has one result and nothing inside is seen outside,
 // so no path leaves a group and comes back, and groups never form a cycle.
 
-#include "passes/KernelGrouping.h"
+#include "ir/KernelGrouping.h"
 
+#include "ir/CallOrder.h"
 #include "ir/Layout.h"
 
 using namespace mlir;
@@ -27,8 +28,13 @@ static bool isFreeRelayout(Operation *op) {
          sameBytes(typeOf(relayout.getInput()), typeOf(relayout.getResult()));
 }
 
+int64_t unitOf(Operation *op) {
+  auto unit = op->getAttrOfType<IntegerAttr>("snc.unit");
+  return unit ? unit.getInt() : kAllUnits;
+}
+
 bool staysOutside(Operation *op) {
-  return isa<ConstantOp, ReshapeOp>(op) || isFreeRelayout(op) ||
+  return isa<ConstantOp, ReshapeOp>(op) || isFreeRelayout(op) || op->hasAttr("snc.in_place") ||
          op->hasTrait<OpTrait::IsTerminator>();
 }
 
@@ -77,7 +83,8 @@ private:
 
 Grouper::Group *Grouper::producer(Value value, Operation *user) {
   auto it = groups.find(value.getDefiningOp());
-  return it != groups.end() && isOnlyUser(value, user) ? it->second.get() : nullptr;
+  bool joins = it != groups.end() && isOnlyUser(value, user) && unitOf(it->first) == unitOf(user);
+  return joins ? it->second.get() : nullptr;
 }
 
 /// An elementwise `op` may end the group that computes `operand` when it has

@@ -2,8 +2,8 @@
 //
 // Which operators of a block become one kernel. Reads the IR, changes nothing.
 
-#ifndef SNC_PASSES_KERNELGROUPING_H
-#define SNC_PASSES_KERNELGROUPING_H
+#ifndef SNC_IR_KERNELGROUPING_H
+#define SNC_IR_KERNELGROUPING_H
 
 #include "ir/SncOps.h"
 
@@ -21,14 +21,18 @@ using KernelGroup = llvm::SmallVector<mlir::Operation *>;
 /// (or a broadcast) place of their operands.
 bool isElementwise(mlir::Operation *op);
 
+/// The unit that `op` runs on (`snc.unit`), or kAllUnits.
+int64_t unitOf(mlir::Operation *op);
+
 /// True for operators that stay in @main because they cost nothing there:
-/// constants, reshapes, and relayouts that keep the bytes.
+/// constants, reshapes, relayouts that keep the bytes, and slices and concats
+/// in place.
 bool staysOutside(mlir::Operation *op);
 
 /// The groups of `block`, ordered by their last operator. Every operator that
-/// does not stay outside is in exactly one.
+/// does not stay outside is in exactly one, with others of its unit.
 std::vector<KernelGroup> groupIntoKernels(mlir::Block &block, const GroupingOptions &options);
 
 } // namespace snc
 
-#endif // SNC_PASSES_KERNELGROUPING_H
+#endif // SNC_IR_KERNELGROUPING_H

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "codegen/driver/Planning.h"
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <nlohmann/json.hpp>
+
+namespace snc {
+
+static std::vector<PlanUnit> named(llvm::ArrayRef<int64_t> threads) {
+  std::vector<PlanUnit> units;
+  for (int64_t count : threads)
+    units.push_back({"cpu" + std::to_string(units.size()), count});
+  return units;
+}
+
+llvm::Expected<std::vector<PlanUnit>> parseDevices(llvm::StringRef devices, int64_t threads) {
+  if (devices.empty() || devices == "cpu")
+    return threads < 2 ? named({threads}) : named({(threads + 1) / 2, threads / 2});
+  llvm::SmallVector<llvm::StringRef> words;
+  llvm::SmallVector<int64_t> counts;
+  devices.split(words, ',');
+  for (llvm::StringRef word : words) {
+    auto [kind, count] = word.trim().split(':');
+    int64_t number = 0;
+    if (kind != "cpu" || count.getAsInteger(10, number) || number < 1 || number > 256)
+      return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                     "--devices: expected cpu, or a list like cpu:1,cpu:3, got '" +
+                                         word + "'");
+    counts.push_back(number);
+  }
+  return named(counts);
+}
+
+llvm::Expected<BranchPlan> readPlan(llvm::StringRef path) {
+  auto fail = [&](const llvm::Twine &message) {
+    return llvm::createStringError(llvm::inconvertibleErrorCode(), "plan '" + path + "': " + message);
+  };
+  auto buffer = llvm::MemoryBuffer::getFile(path);
+  if (!buffer)
+    return fail(buffer.getError().message());
+  auto json = nlohmann::json::parse((*buffer)->getBuffer(), nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded())
+    return fail("not JSON");
+  auto plan = branchPlanFromJson(json);
+  if (!plan)
+    return fail(llvm::toString(plan.takeError()));
+  if (llvm::Error error = plan->verify())
+    return fail(llvm::toString(std::move(error)));
+  return plan;
+}
+
+int64_t totalThreads(const std::vector<PlanUnit> &units) {
+  int64_t sum = 0;
+  for (const PlanUnit &unit : units)
+    sum += unit.threads;
+  return sum;
+}
+
+} // namespace snc

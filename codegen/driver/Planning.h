@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From what the user said about devices and plans to a branch plan.
+
+#ifndef SNC_CODEGEN_DRIVER_PLANNING_H
+#define SNC_CODEGEN_DRIVER_PLANNING_H
+
+#include "search/BranchPlan.h"
+
+namespace snc {
+
+/// The units that `devices` names: "cpu" (all `threads`, in two groups where
+/// there are two), or a list such as "cpu:1,cpu:3", the threads of each.
+llvm::Expected<std::vector<PlanUnit>> parseDevices(llvm::StringRef devices, int64_t threads);
+
+/// Reads and verifies a plan.json.
+llvm::Expected<BranchPlan> readPlan(llvm::StringRef path);
+
+/// Threads of all units.
+int64_t totalThreads(const std::vector<PlanUnit> &units);
+
+} // namespace snc
+
+#endif // SNC_CODEGEN_DRIVER_PLANNING_H

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "search/NetworkGraph.h"
+
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/dominator_tree.hpp>
+
+using namespace mlir;
+
+namespace snc {
+
+static void collectNames(Location loc, llvm::SetVector<StringRef> &names) {
+  if (auto name = dyn_cast<NameLoc>(loc))
+    names.insert(name.getName().getValue());
+  else if (auto fused = dyn_cast<FusedLoc>(loc))
+    for (Location part : fused.getLocations())
+      collectNames(part, names);
+}
+
+/// Reshapes have no kernel of their own: each goes to its first user's node, or
+/// to its producer's where only the end of the function uses it.
+static void placeReshapes(Block &block, std::vector<KernelGroup> &groups) {
+  llvm::DenseMap<Operation *, size_t> at;
+  for (auto [i, group] : llvm::enumerate(groups))
+    for (Operation *op : group)
+      at[op] = i;
+  auto place = [&](Operation &op, Operation *neighbour) {
+    if (auto it = at.find(neighbour); it != at.end() && !at.contains(&op)) {
+      at[&op] = it->second;
+      groups[it->second].push_back(&op);
+    }
+  };
+  for (Operation &op : llvm::reverse(block)) {
+    if (!isa<ReshapeOp>(op))
+      continue;
+    Operation *first = nullptr;
+    for (Operation *user : op.getUsers())
+      if (auto it = at.find(user); it != at.end() && (!first || it->second < at[first]))
+        first = user;
+    if (first)
+      place(op, first);
+  }
+  for (Operation &op : block)
+    if (isa<ReshapeOp>(op))
+      place(op, op.getOperand(0).getDefiningOp());
+}
+
+NetworkGraph::NetworkGraph(func::FuncOp main) {
+  Block &block = main.getBody().front();
+  std::vector<KernelGroup> groups = groupIntoKernels(block, {});
+  std::vector<Operation *> anchors;
+  for (const KernelGroup &group : groups) {
+    auto it = llvm::find_if(group, [](Operation *op) { return !isElementwise(op); });
+    anchors.push_back(it == group.end() ? group.front() : *it);
+  }
+  placeReshapes(block, groups);
+  for (auto [i, group] : llvm::enumerate(groups)) {
+    NetworkNode node;
+    node.ops = group;
+    node.anchor = anchors[i];
+    llvm::sort(node.ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+    llvm::SetVector<StringRef> names;
+    for (Operation *op : node.ops) {
+      collectNames(op->getLoc(), names);
+      nodeOf[op] = int64_t(i);
+    }
+    node.name = llvm::join(names, "+");
+    list.push_back(std::move(node));
+  }
+  for (auto [i, node] : llvm::enumerate(list)) {
+    llvm::SmallSetVector<int64_t, 4> inputs;
+    for (Operation *op : node.ops)
+      for (Value v : op->getOperands())
+        if (int64_t from = producer(v); from >= 0 && from != int64_t(i))
+          inputs.insert(from);
+    node.inputs.assign(inputs.begin(), inputs.end());
+    llvm::sort(node.inputs);
+  }
+}
+
+int64_t NetworkGraph::producer(Value value) const {
+  auto it = nodeOf.find(value.getDefiningOp());
+  return it == nodeOf.end() ? -1 : it->second;
+}
+
+SmallVector<Operation *> NetworkGraph::ops(int64_t begin, int64_t end) const {
+  SmallVector<Operation *> result;
+  for (int64_t i = begin; i < end; ++i)
+    llvm::append_range(result, list[size_t(i)].ops);
+  return result;
+}
+
+SmallVector<Value> NetworkGraph::exits(int64_t begin, int64_t end) const {
+  SmallVector<Value> result;
+  for (Operation *op : ops(begin, end)) {
+    Value value = op->getResult(0);
+    bool outside = llvm::any_of(value.getUsers(), [&](Operation *user) {
+      auto it = nodeOf.find(user);
+      return it == nodeOf.end() || it->second >= end;
+    });
+    if (outside)
+      result.push_back(value);
+  }
+  return result;
+}
+
+SmallVector<int64_t> NetworkGraph::cutPoints() const {
+  using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS>;
+  using Vertex = boost::graph_traits<Graph>::vertex_descriptor;
+  // An entry before all nodes without inputs, and an exit behind all without users.
+  Graph graph(list.size() + 2);
+  Vertex entry = list.size(), exit = list.size() + 1;
+  std::vector<bool> used(list.size());
+  for (auto [i, node] : llvm::enumerate(list)) {
+    for (int64_t from : node.inputs) {
+      boost::add_edge(size_t(from), i, graph);
+      used[size_t(from)] = true;
+    }
+    if (node.inputs.empty())
+      boost::add_edge(entry, i, graph);
+  }
+  for (size_t i = 0; i < list.size(); ++i)
+    if (!used[i])
+      boost::add_edge(i, exit, graph);
+  std::vector<Vertex> parents(boost::num_vertices(graph),
+                              boost::graph_traits<Graph>::null_vertex());
+  auto tree =
+      boost::make_iterator_property_map(parents.begin(), boost::get(boost::vertex_index, graph));
+  boost::lengauer_tarjan_dominator_tree(graph, entry, tree);
+  SmallVector<int64_t> result;
+  for (Vertex v = parents[exit]; v != entry && v != boost::graph_traits<Graph>::null_vertex();
+       v = parents[v])
+    result.push_back(int64_t(v));
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+} // namespace snc
