@@ -28,7 +28,7 @@ int meet(void *, int index, uint8_t *closure) {
   return 0;
 }
 
-int32_t meetOnce(snc_worker *worker, snc_buffer *buffers, snc_trace *) {
+int32_t meetOnce(snc_worker *worker, snc_buffer *buffers) {
   return halide_do_par_for(worker, meet, 0, 2, buffers[InputBuffer].host);
 }
 
