@@ -10,20 +10,19 @@ uint32_t snc_units_at_once(const snc_model *model, uint32_t threads) {
 
 static uint32_t planned(const snc_unit *unit) { return unit->threads ? unit->threads : 1; }
 
-/* Each unit gets what it was planned for if all do, else its share of what is left
- * for it and those behind it, rounded, but leaves one thread for each of those. */
-static void share_threads(snc_units *units, const snc_model *model, uint32_t threads) {
-  uint64_t wanted = 0;
-  for (uint32_t u = 0; u < units->count; ++u)
-    wanted += planned(&model->units[u]);
+void snc_share_threads(const snc_unit *units, uint32_t count, uint32_t threads, uint16_t *first) {
+  uint64_t wanted = 0; /* by the units not yet served */
+  for (uint32_t u = 0; u < count; ++u)
+    wanted += planned(&units[u]);
   int fits = wanted <= threads;
   uint32_t left = threads;
-  for (uint32_t u = 0; u < units->count; ++u) {
-    uint64_t mine = planned(&model->units[u]);
-    uint32_t most = left - (units->count - u - 1);
+  first[0] = 0;
+  for (uint32_t u = 0; u < count; ++u) {
+    uint64_t mine = planned(&units[u]);
     uint64_t share = fits ? mine : (mine * left + wanted / 2) / wanted;
+    uint32_t most = left - (count - u - 1);
     share = share < 1 ? 1 : share > most ? most : share;
-    units->first[u + 1] = (uint16_t)(units->first[u] + share);
+    first[u + 1] = (uint16_t)(first[u] + share);
     left -= (uint32_t)share;
     wanted -= mine;
   }
@@ -55,7 +54,7 @@ void snc_units_init(snc_units *units, const snc_model *model, uint32_t threads, 
     return;
   units->events = events;
   units->starts = starts;
-  share_threads(units, model, threads);
+  snc_share_threads(model->units, units->count, threads, units->first);
   link_steps(units, model);
 }
 

@@ -22,6 +22,11 @@ typedef struct snc_units {
  * threads than units, or one. */
 uint32_t snc_units_at_once(const snc_model *model, uint32_t threads);
 
+/* Sets first[u] to the first thread of unit u, and first[count] to the one behind
+ * the last unit's: consecutive threads, as many as each was planned for, or in
+ * proportion to that where there are fewer, but at least one. `threads` >= `count`. */
+void snc_share_threads(const snc_unit *units, uint32_t count, uint32_t threads, uint16_t *first);
+
 /* Whether the tables of phases, steps and waits keep what snc_model.h says; those
  * that do cannot make a run wait for ever. */
 int snc_units_valid(const snc_model *model);

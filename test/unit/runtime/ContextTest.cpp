@@ -241,8 +241,8 @@ TEST(Context, RunAllocatesNothing) {
 
 // A kernel's own nonzero result, without any message, fails the run too.
 TEST(Context, FailingKernel) {
-  snc_model model = makeModel(
-      [](snc_worker *, snc_buffer *buffers) { return params<int32_t>(buffers); });
+  snc_model model =
+      makeModel([](snc_worker *, snc_buffer *buffers) { return params<int32_t>(buffers); });
   Context context = create(model, makeOptions());
   for (int32_t result : {-12, 0, 8, 0}) {
     int32_t status = run(context, result);
