@@ -58,8 +58,7 @@ static double time_loop(snc_worker *worker, const bench *b, snc_halide_task task
   return now_ns() - begin;
 }
 
-static int32_t execute(snc_worker *worker, snc_buffer *buffers, snc_trace *trace) {
-  (void)trace;
+static int32_t all_loops(snc_worker *worker, snc_buffer *buffers) {
   bench *b = (bench *)(void *)buffers[0].host;
   for (int i = 0; i < SAMPLES; ++i) {
     b->meeting[i] = time_loop(worker, b, meet);
@@ -76,6 +75,8 @@ static int ascending(const void *a, const void *b) {
 /* One line of the table. Returns 0 on failure. */
 static int measure(const char *name, int threads, uint32_t spin_us, long pause_us) {
   static const snc_buffer_desc buffer = {SNC_BASE_INPUT, 0, 0, 0, 0};
+  static const snc_step step = {.run = all_loops, .unit = SNC_ALL_UNITS};
+  static const snc_phase phase = {0, 1};
   static const snc_tensor_info input = {"bench", SNC_UINT8, 0, {0}, sizeof(bench)};
   snc_model model = {.abi_version = SNC_ABI_VERSION,
                      .name = "fork_join",
@@ -83,7 +84,10 @@ static int measure(const char *name, int threads, uint32_t spin_us, long pause_u
                      .num_buffers = 1,
                      .inputs = &input,
                      .buffers = &buffer,
-                     .execute = execute};
+                     .phases = &phase,
+                     .steps = &step,
+                     .num_phases = 1,
+                     .num_steps = 1};
   static bench b;
   b = (bench){.threads = threads, .pause_us = pause_us};
   snc_options options;

@@ -4,6 +4,7 @@
  * here once; the run itself only patches the hosts of inputs and outputs.
  */
 #include "context.h"
+#include "steps.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,8 @@ static int32_t resolve_options(const snc_model *model, const snc_options *given,
     options->struct_size = sizeof *options;
   }
   uint32_t threads = snc_resolve_threads(model, options->threads);
-  if (!threads || !options->alloc != !options->dealloc)
+  if (!threads || !options->alloc != !options->dealloc ||
+      (options->num_processors && !options->processors))
     return SNC_INVALID_ARGUMENT;
   options->threads = (int32_t)threads;
   if (!options->alloc) {
@@ -51,19 +53,22 @@ static int32_t resolve_options(const snc_model *model, const snc_options *given,
   return SNC_OK;
 }
 
+/* The caller and the first thread of each unit run the kernels' serial parts, each
+ * in a share of scratch that lies right behind its own. */
 static void init_workers(snc_context *context, const snc_layout *layout) {
-  uint8_t *base = context->block;
-  for (uint32_t i = 0; i < (uint32_t)context->options.threads; ++i) {
+  uint8_t *scratch = (uint8_t *)context->block + layout->scratch;
+  const snc_units *units = &context->units;
+  for (uint32_t i = 0, unit = 0; i < (uint32_t)context->options.threads; ++i) {
     snc_worker *worker = &context->workers[i];
+    int leads = units->count ? unit < units->count && units->first[unit] == i : i == 0;
+    uint64_t bytes = layout->worker_scratch_bytes + (leads ? layout->scratch_bytes : 0);
+    unit += (uint32_t)leads;
     worker->context = context;
     worker->index = i;
-    /* Worker 0 runs the kernels' serial parts too; its share lies right behind
-     * the memory of those. */
-    uint64_t own = layout->worker_scratch_bytes;
-    if (i == 0)
-      snc_scratch_init(&worker->scratch, base + layout->scratch, layout->scratch_bytes + own);
-    else
-      snc_scratch_init(&worker->scratch, base + layout->worker_scratch + own * i, own);
+    worker->members = (uint32_t)context->options.threads;
+    worker->unit = SNC_ALL_UNITS;
+    snc_scratch_init(&worker->scratch, scratch, bytes);
+    scratch += bytes;
   }
 }
 
@@ -104,16 +109,20 @@ static snc_context *make_context(const snc_model *model, const snc_options *opti
   context->arena = block + layout->arena;
   context->workers = (snc_worker *)(block + layout->workers);
   context->buffers = (snc_buffer *)(block + layout->buffers);
-  context->trace.hook = options->trace;
-  context->trace.user = options->user;
+  atomic_store(&context->status, SNC_IDLE);
+  snc_units_init(&context->units, model, (uint32_t)options->threads,
+                 (snc_event *)(block + layout->events), (uint32_t *)(block + layout->starts));
   init_workers(context, layout);
   return context;
 }
 
 static int32_t start_pool(snc_context *context, snc_pool_slot *slots) {
   const snc_options *options = &context->options;
-  uint32_t threads = options->parallel_for ? 1 : (uint32_t)options->threads;
-  return snc_pool_start(&context->pool, slots, threads, (uint64_t)options->spin_us * 1000);
+  snc_pool_options wanted = {.threads = options->parallel_for ? 1 : (uint32_t)options->threads,
+                             .spin_ns = (uint64_t)options->spin_us * 1000,
+                             .processors = options->processors,
+                             .num_processors = options->num_processors};
+  return snc_pool_start(&context->pool, slots, &wanted);
 }
 
 int32_t snc_context_create(const snc_model *model, const snc_options *given, snc_context **out) {
@@ -124,6 +133,8 @@ int32_t snc_context_create(const snc_model *model, const snc_options *given, snc
     return SNC_INVALID_ARGUMENT;
   if (model->abi_version != SNC_ABI_VERSION)
     return SNC_ABI_MISMATCH;
+  if (!snc_units_valid(model))
+    return SNC_INVALID_ARGUMENT;
   snc_options options;
   int32_t status = resolve_options(model, given, &options);
   if (status != SNC_OK)
@@ -168,7 +179,7 @@ void snc_context_destroy(snc_context *context) {
 void snc_context_fail(snc_context *context, int32_t status, const char *message) {
   int32_t none = SNC_OK;
   atomic_compare_exchange_strong(&context->status, &none, status);
-  if (context->options.log)
+  if (message && context->options.log)
     context->options.log(context->options.user, message);
 }
 
@@ -191,18 +202,22 @@ static int32_t bind_tensors(snc_context *context, const void *const *inputs, voi
   return SNC_OK;
 }
 
-static int32_t run_kernels(snc_context *context) {
+int32_t snc_context_cancel(snc_context *context) {
+  if (!context)
+    return SNC_INVALID_ARGUMENT;
+  int32_t running = SNC_OK;
+  atomic_compare_exchange_strong(&context->status, &running, SNC_CANCELLED);
+  return SNC_OK;
+}
+
+static int32_t run_model(snc_context *context) {
   if (context->dirty)
     for (int32_t i = 0; i < context->options.threads; ++i)
       snc_scratch_reset(&context->workers[i].scratch);
-  context->dirty = 0;
   atomic_store_explicit(&context->status, SNC_OK, memory_order_relaxed);
   snc_pool_enter(&context->pool);
-  int32_t result = context->model->execute(&context->workers[0], context->buffers,
-                                           context->trace.hook ? &context->trace : NULL);
-  int32_t status = atomic_load_explicit(&context->status, memory_order_relaxed);
-  if (status == SNC_OK && result)
-    status = SNC_KERNEL_FAILED;
+  snc_run_steps(context);
+  int32_t status = atomic_exchange(&context->status, SNC_IDLE);
   context->dirty = status != SNC_OK;
   return status;
 }
@@ -215,7 +230,7 @@ int32_t snc_context_run(snc_context *context, const void *const *inputs, void *c
     return SNC_BUSY;
   int32_t status = bind_tensors(context, inputs, outputs);
   if (status == SNC_OK)
-    status = run_kernels(context);
+    status = run_model(context);
   atomic_store_explicit(&context->busy, 0, memory_order_release);
   return status;
 }

@@ -9,22 +9,23 @@
 #include "scratch.h"
 #include "snc_model.h"
 #include "thread_pool.h"
+#include "units.h"
 #include "weights.h"
 
 #include <stdatomic.h>
+
+/* The status of a context that does not run: there is nothing to cancel. */
+#define SNC_IDLE (-1)
 
 /* The user_context of kernels. Used by one thread at a time. */
 struct snc_worker {
   _Alignas(SNC_CACHE_LINE) snc_context *context;
   uint32_t index;
+  uint32_t members; /* threads for a parallel loop met now, from this one on */
   uint32_t in_task; /* a parallel loop met now runs serially, in place */
+  uint32_t unit;    /* of the step it runs */
+  uint64_t kernel_begin_ns;
   snc_scratch scratch;
-};
-
-struct snc_trace {
-  snc_trace_fn hook;
-  void *user;
-  uint64_t begin_ns;
 };
 
 struct snc_context {
@@ -38,15 +39,17 @@ struct snc_context {
   uint8_t *arena;
   const uint8_t *weights;
   snc_mapping *mapping;
-  snc_trace trace;
+  snc_units units;
   int32_t dirty; /* the last run failed: scratch may hold forgotten blocks */
   _Alignas(SNC_CACHE_LINE) _Atomic int32_t busy;
-  _Atomic int32_t status; /* of the current run: its first failure */
+  /* Of the current run: its first failure, SNC_IDLE when there is none. Read
+   * often by all, so it shares its line with nothing that changes. */
+  _Alignas(SNC_CACHE_LINE) _Atomic int32_t status;
 };
 
 /* Offsets in the block. */
 typedef struct snc_layout {
-  uint64_t arena, scratch, worker_scratch, context, slots, workers, buffers;
+  uint64_t arena, scratch, context, slots, workers, buffers, events, starts;
   uint64_t scratch_bytes, worker_scratch_bytes; /* rounded up, for each thread */
   uint64_t bytes, alignment;
 } snc_layout;
@@ -57,7 +60,13 @@ int snc_layout_compute(const snc_model *model, uint32_t threads, snc_layout *lay
 /* What `threads` of the options means for this model; 0 when out of range. */
 uint32_t snc_resolve_threads(const snc_model *model, int32_t threads);
 
-/* Notes the run's first failure and tells the log hook. Any thread. */
+/* Nonzero once the run has failed or was cancelled. Any thread. */
+static inline int32_t snc_context_stopped(const snc_context *context) {
+  return atomic_load_explicit(&context->status, memory_order_relaxed);
+}
+
+/* Notes the run's first failure and tells the log hook, unless `message` is NULL.
+ * Any thread. */
 void snc_context_fail(snc_context *context, int32_t status, const char *message);
 
 #endif /* SNC_RUNTIME_CONTEXT_H */

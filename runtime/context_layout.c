@@ -28,12 +28,17 @@ int snc_layout_compute(const snc_model *model, uint32_t threads, snc_layout *lay
   layout->scratch_bytes = round_scratch(model->scratch_bytes);
   layout->worker_scratch_bytes = round_scratch(model->worker_scratch_bytes);
   layout->arena = place(layout, model->arena_bytes);
-  layout->scratch = place(layout, layout->scratch_bytes);
-  layout->worker_scratch = place(layout, layout->worker_scratch_bytes * threads);
+  uint32_t units = snc_units_at_once(model, threads);
+  layout->scratch = place(layout, layout->scratch_bytes * (units ? units : 1) +
+                                      layout->worker_scratch_bytes * threads);
   layout->context = place(layout, sizeof(snc_context));
   layout->slots = place(layout, sizeof(snc_pool_slot) * threads);
   layout->workers = place(layout, sizeof(snc_worker) * threads);
   layout->buffers = place(layout, sizeof(snc_buffer) * (uint64_t)model->num_buffers);
+  if (units) {
+    layout->events = place(layout, sizeof(snc_event) * (uint64_t)model->num_steps);
+    layout->starts = place(layout, sizeof(uint32_t) * (uint64_t)model->num_phases * units);
+  }
   /* By the arena alone, so that it does not depend on the thread count. */
   layout->alignment = model->arena_bytes >= HUGE_PAGE ? HUGE_PAGE : SNC_ARENA_ALIGNMENT;
   return 1;

@@ -37,7 +37,7 @@ const char *snc_strerror(int32_t status) {
   case SNC_KERNEL_FAILED:
     return "a kernel failed";
   case SNC_CANCELLED:
-    return "the parallel_for hook gave up";
+    return "the run was cancelled";
   case SNC_BUSY:
     return "another thread is running this context";
   case SNC_ABI_MISMATCH:

@@ -36,3 +36,14 @@ void snc_processors_avoid(const snc_processors *set, int avoided, int thread) {
   const snc_processors *chosen = count(rest.words, rest.bytes) ? &rest : set;
   syscall(SYS_sched_setaffinity, thread, (size_t)chosen->bytes, chosen->words);
 }
+
+int snc_processors_contain(const snc_processors *set, int32_t processor) {
+  return processor >= 0 && processor < (int)set->bytes * 8 &&
+         (set->words[processor / WORD_BITS] >> processor % WORD_BITS & 1);
+}
+
+void snc_processors_pin(const snc_processors *set, int32_t processor) {
+  snc_processors one = {.bytes = set->bytes};
+  one.words[processor / WORD_BITS] = 1ul << processor % WORD_BITS;
+  syscall(SYS_sched_setaffinity, 0, (size_t)one.bytes, one.words);
+}

@@ -27,7 +27,7 @@ extern "C" {
 
 /* Changes with every incompatible change of a type in this file or of
  * snc_model.h. */
-#define SNC_ABI_VERSION 1u
+#define SNC_ABI_VERSION 2u
 
 /* The most threads one context may have. */
 #define SNC_MAX_THREADS 256
@@ -57,8 +57,8 @@ typedef enum snc_status {
   SNC_THREAD_FAILED = 5,
   /* A kernel reported an error; the outputs are undefined. */
   SNC_KERNEL_FAILED = 6,
-  /* The caller's parallel_for hook gave up though no task failed; the outputs
-   * are undefined. */
+  /* The run was cancelled, or the caller's parallel_for hook gave up though no
+   * task failed; the outputs are undefined. */
   SNC_CANCELLED = 7,
   /* Another thread is inside a run of the same context; this call did
    * nothing. */
@@ -128,9 +128,28 @@ typedef int (*snc_parallel_for_fn)(void *user, snc_task_fn task, void *arg, int 
  * May be called from several threads at once. */
 typedef void (*snc_log_fn)(void *user, const char *message);
 
-/* Called by _run, on its thread, after each kernel; the times are of
- * CLOCK_MONOTONIC. */
-typedef void (*snc_trace_fn)(void *user, uint32_t kernel, uint64_t begin_ns, uint64_t end_ns);
+/* The `unit` of work that belongs to no unit in particular. */
+#define SNC_ALL_UNITS 0xffffffffu
+
+/* What a trace event tells of. */
+typedef enum snc_trace_kind {
+  SNC_TRACE_KERNEL = 0, /* a kernel ran; index: its number */
+  SNC_TRACE_WAIT = 1,   /* a step waited for those of other units; index: the step's number */
+  SNC_TRACE_STEP = 2    /* a step ran, its kernels and all between; index: its number */
+} snc_trace_kind;
+
+/* One stretch of time on one thread. Valid during the call. */
+typedef struct snc_trace_event {
+  uint32_t kind;             /* snc_trace_kind */
+  uint32_t index;            /* of the kernel or step */
+  uint32_t unit;             /* that the step was planned for; SNC_ALL_UNITS: for all threads */
+  uint32_t thread;           /* from 0, the caller's, to the context's number of threads */
+  uint64_t begin_ns, end_ns; /* of CLOCK_MONOTONIC */
+} snc_trace_event;
+
+/* Called during _run after each kernel, step and wait, on the thread it was on:
+ * from several threads at once where a model has branches. */
+typedef void (*snc_trace_fn)(void *user, const snc_trace_event *event);
 
 /* What a context is created with. Fill it with _options_init, then change what
  * matters. It is copied; what `user` and `weights` point to must outlive the
@@ -140,7 +159,8 @@ typedef struct snc_options {
   size_t struct_size;
   /* Threads that work on one run, the caller's included. 0: the number the
    * library was planned for. 1: no thread is ever started. With parallel_for:
-   * how many tasks a loop is cut into. Started threads block all signals and,
+   * how many tasks a loop is cut into. Fewer than the model has units: its
+   * branches run one after the other. Started threads block all signals and,
    * where there is a processor for each, stay off the caller's. */
   int32_t threads;
   /* Microseconds an idle worker (or a caller that waits for one) spins before
@@ -166,6 +186,12 @@ typedef struct snc_options {
   /* Weights by file, mapped read-only once for all contexts that name it. Once
    * mapped the file must not be changed in place; replace it by rename. */
   const char *weights_path;
+  /* The processor that thread i stays on: processors[i]; -1, or none for i: where
+   * the system likes. Read by _create alone. Entry 0 is ignored: the caller's
+   * thread is the caller's affair. Best effort: a processor that the process may
+   * not use is as good as -1. */
+  const int32_t *processors;
+  uint32_t num_processors;
 } snc_options;
 
 /* One instance of a model: its memory and its worker threads. Made by _create,

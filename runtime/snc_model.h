@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
  * The contract between emitted code and this runtime. The emitter defines one
- * constant snc_model, its `execute` function and thin public wrappers around
+ * constant snc_model, the functions of its steps and thin public wrappers around
  * the snc_* functions declared below; Halide kernels call the halide_*
  * functions at the end. Nothing else crosses the border.
  *
@@ -20,9 +20,6 @@ extern "C" {
 /* A thread's share of a context; the user_context of every kernel and task.
  * The runtime hands each thread its own. Opaque to emitted code. */
 typedef struct snc_worker snc_worker;
-
-/* Per-kernel timing of one context; NULL where nobody asked. Opaque. */
-typedef struct snc_trace snc_trace;
 
 /* Layout of halide_buffer_t. Shapes are constants inside the kernels, which
  * read `host` only; `dimensions` is 0 and `dim` NULL. */
@@ -55,14 +52,40 @@ typedef struct snc_buffer_desc {
   uint32_t reserved;
 } snc_buffer_desc;
 
-/* Runs every kernel in order on the calling thread; returns 0, or the first
- * kernel's nonzero result. For kernel i, with its consecutive buffers from
- * number b on:
- *   if (trace) snc_trace_begin(trace, i);
+/* Kernels that one unit runs in order, without waiting in between. Returns 0, or
+ * the first kernel's nonzero result. With t = snc_traced(worker), for kernel i
+ * with its consecutive buffers from number b on:
+ *   if (t) snc_kernel_begin(worker);
  *   r = k_<hash>(worker, &buffers[b], &buffers[b + 1], ...);
- *   if (trace) snc_trace_end(trace, i);
+ *   if (t) snc_kernel_end(worker, i);
  *   if (r) return r;                                                        */
-typedef int32_t (*snc_execute_fn)(snc_worker *worker, snc_buffer *buffers, snc_trace *trace);
+typedef int32_t (*snc_step_fn)(snc_worker *worker, snc_buffer *buffers);
+
+/* Steps of one unit run in the order of their levels. */
+typedef struct snc_step {
+  snc_step_fn run;
+  uint32_t unit;  /* position in snc_model.units; SNC_ALL_UNITS in a phase of one step */
+  uint32_t level; /* within its phase: greater than that of every step it must follow, from 0 */
+  /* In snc_model.waits: positions in snc_model.steps, of the same phase and other
+   * units, that must be done before. */
+  uint32_t first_wait, num_waits;
+  uint32_t first_kernel, num_kernels; /* for traces and reports */
+} snc_step;
+
+/* Steps between two points where all units meet, sorted by level, then unit; no
+ * two have both in common, and their order is a valid serial one. A step of
+ * SNC_ALL_UNITS is alone in its phase: the caller runs it, and its parallel loops
+ * use all threads. */
+typedef struct snc_phase {
+  uint32_t first_step, num_steps; /* at least one */
+} snc_phase;
+
+/* Consecutive threads that run steps one after the other. */
+typedef struct snc_unit {
+  const char *name;
+  uint32_t threads; /* that it was planned for, at least 1 */
+  uint32_t reserved;
+} snc_unit;
 
 /* Everything the runtime knows about a model. Constant, never freed. */
 typedef struct snc_model {
@@ -79,8 +102,8 @@ typedef struct snc_model {
   const snc_kernel_info *kernels; /*  56 */
   /* Intermediate values; starts at SNC_ARENA_ALIGNMENT. */
   uint64_t arena_bytes; /*  64 */
-  /* The most that kernels hold from halide_malloc at once outside parallel
-   * loops, each block rounded up to SNC_SCRATCH_ALIGNMENT. */
+  /* The most that a step holds from halide_malloc at once outside parallel loops,
+   * each block rounded up to SNC_SCRATCH_ALIGNMENT. */
   uint64_t scratch_bytes; /*  72 */
   /* The same for one task of a parallel loop, loops nested in it included. */
   uint64_t worker_scratch_bytes; /*  80 */
@@ -91,7 +114,14 @@ typedef struct snc_model {
   uint64_t weights_hash; /* 104 */
   /* Where to look when neither pointer nor path is given; may be NULL. */
   const char *weights_file; /* 112 */
-  snc_execute_fn execute;   /* 120 */
+  const snc_phase *phases;  /* 120: in order of execution */
+  const snc_step *steps;    /* 128 */
+  const uint32_t *waits;    /* 136 */
+  const snc_unit *units;    /* 144 */
+  uint32_t num_phases;      /* 152 */
+  uint32_t num_steps;       /* 156 */
+  uint32_t num_waits;       /* 160 */
+  uint32_t num_units;       /* 164: 0 where all steps are of SNC_ALL_UNITS */
 } snc_model;
 
 #define SNC_ARENA_ALIGNMENT 128u
@@ -113,6 +143,12 @@ SNC_MUST_USE int32_t snc_context_create(const snc_model *model, const snc_option
 SNC_MUST_USE int32_t snc_context_run(snc_context *context, const void *const *inputs,
                                      void *const *outputs);
 
+/* Ends the run in progress, if any, with SNC_CANCELLED: before its next step, or
+ * before the next task of a parallel loop. Does not wait for that. A run that
+ * begins later is not affected. Returns SNC_OK, or SNC_INVALID_ARGUMENT for NULL.
+ * Any thread, at any time before _destroy. */
+int32_t snc_context_cancel(snc_context *context);
+
 /* Ends the workers and gives all memory back. NULL is fine. No run may be in
  * progress. */
 void snc_context_destroy(snc_context *context);
@@ -133,18 +169,20 @@ const snc_kernel_info *snc_model_kernel_info(const snc_model *model, uint32_t in
 uint64_t snc_model_workspace_bytes(const snc_model *model, int32_t threads);
 uint64_t snc_model_workspace_alignment(const snc_model *model);
 
-/* ---- called by `execute` -------------------------------------------------- */
+/* ---- called by steps ------------------------------------------------------ */
 
-void snc_trace_begin(snc_trace *trace, uint32_t kernel);
-void snc_trace_end(snc_trace *trace, uint32_t kernel);
+/* Whether kernels are to be timed; the same during all of a run. */
+int32_t snc_traced(const snc_worker *worker);
+void snc_kernel_begin(snc_worker *worker);
+void snc_kernel_end(snc_worker *worker, uint32_t kernel);
 
 /* ---- called by Halide kernels; user_context is the snc_worker ------------- */
 
 typedef int (*snc_halide_task)(void *user_context, int index, uint8_t *closure);
 
 /* Calls task(worker of the thread, i, closure) once for each i in [min,
- * min + size). Returns 0, or the nonzero result of one failed task. From inside
- * a task: serial, in place. */
+ * min + size), on the threads of the step's unit. Returns 0, or the nonzero
+ * result of one failed task. From inside a task: serial, in place. */
 int halide_do_par_for(void *user_context, snc_halide_task task, int min, int size,
                       uint8_t *closure);
 
@@ -171,9 +209,14 @@ SNC_STATIC_ASSERT(sizeof(snc_buffer_desc) == 24, "ABI of the emitted tables");
 SNC_STATIC_ASSERT(offsetof(snc_model, inputs) == 32, "ABI of the emitted model");
 SNC_STATIC_ASSERT(offsetof(snc_model, arena_bytes) == 64, "ABI of the emitted model");
 SNC_STATIC_ASSERT(offsetof(snc_model, weights) == 88, "ABI of the emitted model");
-SNC_STATIC_ASSERT(offsetof(snc_model, execute) == 120, "ABI of the emitted model");
-SNC_STATIC_ASSERT(sizeof(snc_model) == 128, "ABI of the emitted model");
-SNC_STATIC_ASSERT(sizeof(snc_options) == 88, "ABI of the options");
+SNC_STATIC_ASSERT(sizeof(snc_step) == 32, "ABI of the emitted tables");
+SNC_STATIC_ASSERT(sizeof(snc_phase) == 8, "ABI of the emitted tables");
+SNC_STATIC_ASSERT(sizeof(snc_unit) == 16, "ABI of the emitted tables");
+SNC_STATIC_ASSERT(offsetof(snc_model, phases) == 120, "ABI of the emitted model");
+SNC_STATIC_ASSERT(offsetof(snc_model, num_phases) == 152, "ABI of the emitted model");
+SNC_STATIC_ASSERT(sizeof(snc_model) == 168, "ABI of the emitted model");
+SNC_STATIC_ASSERT(sizeof(snc_trace_event) == 32, "ABI of the trace hook");
+SNC_STATIC_ASSERT(sizeof(snc_options) == 104, "ABI of the options");
 
 #ifdef __cplusplus
 }

@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * Per-kernel times for the trace hook.
+ * Times for the trace hook.
  */
-#include "context.h"
+#include "trace.h"
+
 #include "futex.h"
 
-void snc_trace_begin(snc_trace *trace, uint32_t kernel) {
-  (void)kernel; /* kernels do not nest */
-  trace->begin_ns = snc_now_ns();
+int32_t snc_traced(const snc_worker *worker) { return worker->context->options.trace != NULL; }
+
+uint64_t snc_trace_now(const snc_worker *worker) { return snc_traced(worker) ? snc_now_ns() : 0; }
+
+void snc_trace_emit(const snc_worker *worker, uint32_t kind, uint32_t index, uint64_t begin_ns) {
+  const snc_options *options = &worker->context->options;
+  if (!options->trace)
+    return;
+  snc_trace_event event = {kind, index, worker->unit, worker->index, begin_ns, snc_now_ns()};
+  options->trace(options->user, &event);
 }
 
-void snc_trace_end(snc_trace *trace, uint32_t kernel) {
-  trace->hook(trace->user, kernel, trace->begin_ns, snc_now_ns());
+void snc_kernel_begin(snc_worker *worker) { worker->kernel_begin_ns = snc_now_ns(); }
+
+void snc_kernel_end(snc_worker *worker, uint32_t kernel) {
+  snc_trace_emit(worker, SNC_TRACE_KERNEL, kernel, worker->kernel_begin_ns);
 }

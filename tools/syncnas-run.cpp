@@ -6,6 +6,7 @@
 #include "tools/run/Benchmark.h"
 #include "tools/run/Classify.h"
 #include "tools/run/TensorFile.h"
+#include "tools/run/Trace.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
@@ -46,6 +47,10 @@ struct Flags {
                        cl::init(0), cl::cat(category)};
   cl::opt<unsigned> spin{"spin-us", cl::desc("How long idle workers spin before they sleep"),
                          cl::init(SNC_DEFAULT_SPIN_US), cl::cat(category)};
+  cl::opt<std::string> trace{
+      "trace",
+      cl::desc("Write when which kernel of one run was at work, for Perfetto or chrome://tracing"),
+      cl::value_desc("file.json"), cl::cat(category)};
   cl::opt<std::string> eval{
       "eval",
       cl::desc("Top-1 and top-5 over a folder of pictures (sub-folders are classes, or --truth)"),
@@ -130,6 +135,8 @@ static void execute() {
   options.threads = flags->threads;
   options.spin_us = flags->spin;
   options.log = [](void *, const char *message) { std::fprintf(stderr, "%s\n", message); };
+  if (!flags->trace.empty())
+    writeTrace(library, options, flags->trace);
   if (flags->bench) {
     BenchmarkOptions how;
     how.rounds = flags->rounds;

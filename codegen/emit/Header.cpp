@@ -58,7 +58,7 @@ typedef enum @_status {
   %_THREAD_FAILED = 5,
   /* A kernel failed; the outputs are undefined. */
   %_KERNEL_FAILED = 6,
-  /* The parallel_for hook gave up; the outputs are undefined. */
+  /* @_cancel, or the parallel_for hook gave up; the outputs are undefined. */
   %_CANCELLED = 7,
   /* Another thread is inside a run of the same context. */
   %_BUSY = 8,
@@ -84,6 +84,15 @@ typedef struct @_kernel_description {
   uint64_t bytes;   /* read and written, weights included */
 } @_kernel_description;
 
+/* One stretch of time on one thread, as the trace hook is told. */
+typedef struct @_trace_event {
+  uint32_t kind;   /* 0: a kernel ran, 1: a step waited for other units, 2: a step ran */
+  uint32_t index;  /* of the kernel or step */
+  uint32_t unit;   /* that the step was planned for; 0xffffffff: for all threads */
+  uint32_t thread; /* 0: that of @_run */
+  uint64_t begin_ns, end_ns; /* of CLOCK_MONOTONIC */
+} @_trace_event;
+
 /* What a context is created with: fill it with @_options_init, then change
  * what matters. It is copied; what `user` and `weights` point to must outlive the
  * context, `weights_path` is read by @_create alone. */
@@ -91,7 +100,8 @@ typedef struct @_options {
   /* sizeof this struct as the caller was compiled; set by @_options_init. */
   size_t struct_size;
   /* Threads that work on one run, the caller's included. 0: %_THREADS.
-   * 1: no thread is ever started. With parallel_for: tasks a loop is cut into. */
+   * 1: no thread is ever started. With parallel_for: tasks a loop is cut into.
+   * Fewer than the model has units: its branches run one after the other. */
   int32_t threads;
   /* Microseconds an idle worker spins before it sleeps. 0: it sleeps at once,
    * which costs some 50 us at every parallel loop but burns no cycles. */
@@ -108,9 +118,9 @@ typedef struct @_options {
   int (*parallel_for)(void *user, int (*task)(void *arg, int index), void *arg, int count);
   /* One line about an error, valid during the call; from any thread. NULL: silence. */
   void (*log)(void *user, const char *message);
-  /* After each kernel, on the thread of @_run; nanoseconds of CLOCK_MONOTONIC.
-   * NULL: no timing is taken. */
-  void (*trace)(void *user, uint32_t kernel, uint64_t begin_ns, uint64_t end_ns);
+  /* After each kernel, step and wait, on its thread: from several at once where
+   * the model has branches. NULL: no timing is taken. */
+  void (*trace)(void *user, const @_trace_event *event);
   /* Weights by pointer: 64-byte aligned, read only, shared by any contexts.
    * NULL: weights_path, or the library's own. */
   const void *weights;
@@ -118,6 +128,11 @@ typedef struct @_options {
   /* Weights by file: mapped once for all contexts that name it. Replace a mapped
    * file by rename, never in place. */
   const char *weights_path;
+  /* processors[i]: where thread i stays; -1, or none for i: anywhere. Entry 0 is
+   * ignored, the caller's thread is the caller's affair. Best effort; read by
+   * @_create alone. */
+  const int32_t *processors;
+  uint32_t num_processors;
 } @_options;
 
 /* One instance of the network: its memory and its worker threads. */
@@ -138,6 +153,10 @@ void @_options_init(@_options *options);
 
 /* The same with arrays of pointers, in the order of the model's inputs and outputs. */
 @_status @_run_indexed(@_context *context, const void *const *inputs, void *const *outputs);
+
+/* Ends the run in progress, if any, with %_CANCELLED, soon but not at once. Any
+ * thread, at any time before @_destroy. */
+@_status @_cancel(@_context *context);
 
 /* Ends the workers and gives the memory back. NULL is fine. No run may be in
  * progress. */

@@ -117,11 +117,11 @@ static bool isTaken(llvm::StringRef word) {
   return words.contains(word);
 }
 
-/// Prefixes that the runtime, kernels, or functions of libc named *_create, *_destroy
-/// and *_info have already.
+/// Prefixes that the runtime, kernels, or functions of libc named *_create, *_destroy,
+/// *_cancel and *_info have already.
 static bool isReserved(llvm::StringRef name) {
-  static const llvm::StringSet<> names{"cnd", "halide", "io",  "k",    "mtx",   "pthread",
-                                       "sem", "snc",    "str", "thrd", "timer", "tss"};
+  static const llvm::StringSet<> names{"aio",     "cnd", "gai", "halide", "io",   "k",     "mtx",
+                                       "pthread", "sem", "snc", "str",    "thrd", "timer", "tss"};
   return names.contains(name) || name.starts_with("snc_") || name.starts_with("halide_") ||
          name.starts_with("k_") || name.starts_with("pthread_");
 }

@@ -45,10 +45,13 @@ Times timeRuns(Session &session, const BenchmarkOptions &options) {
   return times;
 }
 
+/// Threads record at the same time, but never the same kernel.
 struct KernelTimes {
   std::vector<std::vector<double>> us;
-  static void record(void *user, uint32_t kernel, uint64_t begin, uint64_t end) {
-    static_cast<KernelTimes *>(user)->us[kernel].push_back(double(end - begin) * 1e-3);
+  static void record(void *user, const snc_trace_event *event) {
+    if (event->kind == SNC_TRACE_KERNEL)
+      static_cast<KernelTimes *>(user)->us[event->index].push_back(
+          double(event->end_ns - event->begin_ns) * 1e-3);
   }
 };
 

@@ -17,6 +17,10 @@ _Static_assert(offsetof(net_options, threads) == offsetof(snc_options, threads),
 _Static_assert(offsetof(net_options, alloc) == offsetof(snc_options, alloc), "");
 _Static_assert(offsetof(net_options, trace) == offsetof(snc_options, trace), "");
 _Static_assert(offsetof(net_options, weights_path) == offsetof(snc_options, weights_path), "");
+_Static_assert(offsetof(net_options, num_processors) == offsetof(snc_options, num_processors), "");
+_Static_assert(sizeof(net_trace_event) == sizeof(snc_trace_event), "");
+_Static_assert(offsetof(net_trace_event, thread) == offsetof(snc_trace_event, thread), "");
+_Static_assert(SNC_TRACE_KERNEL == 0, "");
 _Static_assert(sizeof(net_tensor_info) == sizeof(snc_tensor_info), "");
 _Static_assert(offsetof(net_tensor_info, bytes) == offsetof(snc_tensor_info, bytes), "");
 _Static_assert(sizeof(net_kernel_description) == sizeof(snc_kernel_info), "");
@@ -31,9 +35,10 @@ _Static_assert(NET_OUTPUT_0_ELEMENTS == 4 && NET_OUTPUT_0_DIM_1 == 4, "");
   }
 
 static unsigned traced;
-static void trace(void *user, uint32_t kernel, uint64_t begin, uint64_t end) {
+static void trace(void *user, const net_trace_event *event) {
   (void)user;
-  traced += kernel < net_kernel_count() && begin <= end;
+  traced += event->kind == 0 && event->index < net_kernel_count() && /* of a kernel */
+            event->begin_ns <= event->end_ns;
 }
 
 static uint64_t taken;
@@ -80,6 +85,8 @@ int main(int argc, char **argv) {
   void *out[] = {y};
   CHECK(net_run_indexed(context, in, out) == NET_OK);
   CHECK(judge("net_run_indexed", x, y, 1) == 0);
+  CHECK(net_cancel(context) == NET_OK && net_cancel(NULL) == NET_INVALID_ARGUMENT);
+  CHECK(net_run(context, &inputs, &outputs) == NET_OK); /* there was nothing to cancel */
   in[0] = NULL;
   CHECK(net_run_indexed(context, in, out) == NET_INVALID_ARGUMENT);
   net_destroy(context);

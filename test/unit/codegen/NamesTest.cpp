@@ -22,8 +22,9 @@ TEST(NamesTest, NamesThatAreNoIdentifiersGetAPrefix) {
 }
 
 TEST(NamesTest, NamesOfOthersAreRefused) {
-  // pthread_create and sem_destroy are libc's, snc_* and k_* ours.
-  for (const char *name : {"pthread", "sem", "thrd", "snc", "snc_model", "k", "k_0", "halide"}) {
+  // pthread_create, sem_destroy and aio_cancel are libc's, snc_* and k_* ours.
+  for (const char *name :
+       {"pthread", "sem", "aio", "gai", "thrd", "snc", "snc_model", "k", "k_0", "halide"}) {
     EXPECT_FALSE(isLibraryName(name)) << name;
     EXPECT_TRUE(isLibraryName(libraryNameOf(name))) << name;
   }

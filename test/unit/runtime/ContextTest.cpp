@@ -30,7 +30,7 @@ int squareRow(void *, int row, uint8_t *closure) {
 }
 
 // y = x*x + w, the square by a parallel kernel into the arena.
-int32_t squareAddWeights(snc_worker *worker, snc_buffer *buffers, snc_trace *) {
+int32_t squareAddWeights(snc_worker *worker, snc_buffer *buffers) {
   int result = halide_do_par_for(worker, squareRow, 0, 4, reinterpret_cast<uint8_t *>(buffers));
   auto *t = reinterpret_cast<float *>(buffers[ArenaBuffer].host);
   auto *w = reinterpret_cast<float *>(buffers[WeightsBuffer].host);
@@ -70,7 +70,7 @@ TEST(Context, RunsTheKernels) {
 // Two models in one process, used by turns, do not disturb each other.
 TEST(Context, TwoModels) {
   snc_model square = squareModel();
-  snc_model copy = makeModel([](snc_worker *, snc_buffer *buffers, snc_trace *) {
+  snc_model copy = makeModel([](snc_worker *, snc_buffer *buffers) {
     std::memcpy(buffers[OutputBuffer].host, buffers[InputBuffer].host, 64);
     return 0;
   });
@@ -110,7 +110,7 @@ TEST(Context, BusyWhileRunning) {
   struct Gate {
     std::atomic<int> entered{0}, open{0};
   };
-  snc_model model = makeModel([](snc_worker *, snc_buffer *buffers, snc_trace *) {
+  snc_model model = makeModel([](snc_worker *, snc_buffer *buffers) {
     Gate &gate = params<Gate>(buffers);
     ++gate.entered;
     while (!gate.open)
@@ -241,8 +241,8 @@ TEST(Context, RunAllocatesNothing) {
 
 // A kernel's own nonzero result, without any message, fails the run too.
 TEST(Context, FailingKernel) {
-  snc_model model = makeModel(
-      [](snc_worker *, snc_buffer *buffers, snc_trace *) { return params<int32_t>(buffers); });
+  snc_model model =
+      makeModel([](snc_worker *, snc_buffer *buffers) { return params<int32_t>(buffers); });
   Context context = create(model, makeOptions());
   for (int32_t result : {-12, 0, 8, 0}) {
     int32_t status = run(context, result);

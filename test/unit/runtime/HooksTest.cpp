@@ -57,7 +57,7 @@ struct Arena {
   const uint8_t *begin = nullptr;
 };
 
-int32_t showArena(snc_worker *, snc_buffer *buffers, snc_trace *) {
+int32_t showArena(snc_worker *, snc_buffer *buffers) {
   params<Arena>(buffers).begin = buffers[ArenaBuffer].host - kBuffers[ArenaBuffer].offset;
   return 0;
 }
@@ -179,7 +179,7 @@ int workTask(void *worker, int index, uint8_t *closure) {
   return index == work.failAt ? 99 : 0;
 }
 
-int32_t workLoop(snc_worker *worker, snc_buffer *buffers, snc_trace *) {
+int32_t workLoop(snc_worker *worker, snc_buffer *buffers) {
   return halide_do_par_for(worker, workTask, 0, 50, buffers[InputBuffer].host);
 }
 
@@ -237,7 +237,7 @@ TEST_F(ParallelForHook, FailuresAreTold) {
 // What a kernel reports reaches the log hook word for word and fails the run,
 // even when the kernel then returns 0; the next run is clean.
 TEST(LogHook, ReceivesKernelErrors) {
-  snc_model model = makeModel([](snc_worker *worker, snc_buffer *buffers, snc_trace *) {
+  snc_model model = makeModel([](snc_worker *worker, snc_buffer *buffers) {
     if (params<int>(buffers))
       halide_error(worker, "no such thing");
     return 0;
@@ -260,53 +260,60 @@ TEST(LogHook, ReceivesKernelErrors) {
 
 // ---- trace --------------------------------------------------------------------
 
-struct Span {
-  uint32_t kernel;
-  uint64_t begin, end;
-};
-
 // What the emitter makes: two kernels of which the first takes 5 ms.
-int32_t twoKernels(snc_worker *, snc_buffer *buffers, snc_trace *trace) {
-  params<bool>(buffers) = trace != nullptr;
-  if (trace)
-    snc_trace_begin(trace, 0);
+int32_t twoKernels(snc_worker *worker, snc_buffer *buffers) {
+  bool traced = params<bool>(buffers) = snc_traced(worker);
+  if (traced)
+    snc_kernel_begin(worker);
   std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  if (trace)
-    snc_trace_end(trace, 0);
-  if (trace)
-    snc_trace_begin(trace, 1);
-  if (trace)
-    snc_trace_end(trace, 1);
+  if (traced)
+    snc_kernel_end(worker, 0);
+  if (traced)
+    snc_kernel_begin(worker);
+  if (traced)
+    snc_kernel_end(worker, 1);
   return 0;
 }
 
-// One call a kernel, in order, with times that follow each other.
+// One call a kernel, in order, with times that follow each other, then one for
+// the step around them.
 TEST(TraceHook, TimesEveryKernel) {
   snc_model model = makeModel(twoKernels);
-  std::vector<Span> spans;
+  std::vector<snc_trace_event> events;
   snc_options options = makeOptions();
-  options.user = &spans;
-  options.trace = [](void *user, uint32_t kernel, uint64_t begin, uint64_t end) {
-    static_cast<std::vector<Span> *>(user)->push_back({kernel, begin, end});
+  options.user = &events;
+  options.trace = [](void *user, const snc_trace_event *event) {
+    static_cast<std::vector<snc_trace_event> *>(user)->push_back(*event);
   };
   Context context = create(model, options);
   bool traced = false;
   for (int round = 0; round < 2; ++round)
     ASSERT_EQ(run(context, traced), SNC_OK);
   EXPECT_TRUE(traced);
-  ASSERT_EQ(spans.size(), 4u);
-  uint64_t last = 0;
-  for (size_t i = 0; i < spans.size(); ++i) {
-    EXPECT_EQ(spans[i].kernel, i % 2);
-    EXPECT_LE(last, spans[i].begin);
-    EXPECT_LE(spans[i].begin, spans[i].end);
-    last = spans[i].end;
+  ASSERT_EQ(events.size(), 6u);
+  for (size_t i = 0; i < events.size(); i += 3) {
+    const snc_trace_event *e = &events[i];
+    EXPECT_EQ(e[0].kind, SNC_TRACE_KERNEL);
+    EXPECT_EQ(e[0].index, 0u);
+    EXPECT_EQ(e[1].kind, SNC_TRACE_KERNEL);
+    EXPECT_EQ(e[1].index, 1u);
+    EXPECT_EQ(e[2].kind, SNC_TRACE_STEP);
+    EXPECT_EQ(e[2].index, 0u);
+    for (int k = 0; k < 3; ++k) {
+      EXPECT_EQ(e[k].unit, SNC_ALL_UNITS);
+      EXPECT_EQ(e[k].thread, 0u);
+    }
+    EXPECT_GE(e[0].end_ns - e[0].begin_ns, 5'000'000u);
+    EXPECT_LE(e[2].begin_ns, e[0].begin_ns);
+    EXPECT_LE(e[0].end_ns, e[1].begin_ns);
+    EXPECT_LE(e[1].begin_ns, e[1].end_ns);
+    EXPECT_LE(e[1].end_ns, e[2].end_ns);
   }
-  EXPECT_GE(spans[0].end - spans[0].begin, 5'000'000u);
+  EXPECT_LE(events[2].end_ns, events[5].begin_ns);
 }
 
-// Without a hook the executor is told that nobody listens.
-TEST(TraceHook, NullWithoutHook) {
+// Without a hook the step is told that nobody listens.
+TEST(TraceHook, NoTimingWithoutHook) {
   snc_model model = makeModel(twoKernels);
   Context context = create(model, makeOptions());
   bool traced = true;

@@ -25,7 +25,7 @@ int countIndex(void *, int index, uint8_t *closure) {
   return 0;
 }
 
-int32_t runLoop(snc_worker *worker, snc_buffer *buffers, snc_trace *) {
+int32_t runLoop(snc_worker *worker, snc_buffer *buffers) {
   Loop &loop = params<Loop>(buffers);
   return halide_do_par_for(worker, countIndex, loop.min, loop.size,
                            reinterpret_cast<uint8_t *>(&loop));
@@ -96,7 +96,7 @@ TEST(ParFor, RunsTasksAtTheSameTime) {
   };
   static snc_halide_task task;
   task = meet;
-  snc_model model = makeModel([](snc_worker *worker, snc_buffer *buffers, snc_trace *) {
+  snc_model model = makeModel([](snc_worker *worker, snc_buffer *buffers) {
     return halide_do_par_for(worker, task, 0, 2, buffers[InputBuffer].host);
   });
   for (uint32_t spinUs : {0u, 50u}) {
@@ -135,7 +135,7 @@ int outerTask(void *worker, int index, uint8_t *closure) {
 
 // A loop inside a task runs on that task's thread, each index once.
 TEST(ParFor, NestedLoopsRunInPlace) {
-  snc_model model = makeModel([](snc_worker *worker, snc_buffer *buffers, snc_trace *) {
+  snc_model model = makeModel([](snc_worker *worker, snc_buffer *buffers) {
     return halide_do_par_for(worker, outerTask, 0, 8, buffers[InputBuffer].host);
   });
   for (int threads : {1, 2, 4}) {
@@ -163,7 +163,7 @@ int failingTask(void *, int index, uint8_t *closure) {
 // The result of a failed task becomes the kernel's result and the run's status;
 // the context works again afterwards.
 TEST(ParFor, AFailedTaskFailsTheRun) {
-  snc_model model = makeModel([](snc_worker *worker, snc_buffer *buffers, snc_trace *) {
+  snc_model model = makeModel([](snc_worker *worker, snc_buffer *buffers) {
     int result = halide_do_par_for(worker, failingTask, 0, 50, buffers[InputBuffer].host);
     EXPECT_TRUE(result == 0 || result == -17) << result;
     return static_cast<int32_t>(result);
@@ -227,7 +227,7 @@ TEST(ParFor, SiblingTasks) {
     Loop a{3, 40}, b{0, 9};
     int semaphores = 0;
   };
-  snc_model model = makeModel([](snc_worker *worker, snc_buffer *buffers, snc_trace *) {
+  snc_model model = makeModel([](snc_worker *worker, snc_buffer *buffers) {
     Siblings &s = params<Siblings>(buffers);
     RangeTask tasks[] = {
         {countRange, reinterpret_cast<uint8_t *>(&s.a), "a", nullptr, 0, 3, 40, 0, false},

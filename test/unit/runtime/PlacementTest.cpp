@@ -28,7 +28,7 @@ int meet(void *, int index, uint8_t *closure) {
   return 0;
 }
 
-int32_t meetOnce(snc_worker *worker, snc_buffer *buffers, snc_trace *) {
+int32_t meetOnce(snc_worker *worker, snc_buffer *buffers) {
   return halide_do_par_for(worker, meet, 0, 2, buffers[InputBuffer].host);
 }
 
@@ -98,6 +98,39 @@ TEST(Placement, FollowsTheCaller) {
     }
   }
   ASSERT_EQ(sched_setaffinity(0, sizeof before, &before), 0);
+}
+
+// A worker that was given a processor stays on it, wherever the caller is; numbers
+// that are no processor of ours are as good as none.
+TEST(Placement, GivenProcessors) {
+  cpu_set_t set = allowed();
+  snc_model model = makeModel(meetOnce);
+  for (int32_t given = 0; given < CPU_SETSIZE; ++given) {
+    if (!CPU_ISSET(given, &set))
+      continue;
+    const int32_t processors[] = {-5, given};
+    snc_options options = makeOptions(2);
+    options.processors = processors;
+    options.num_processors = 2;
+    Context context = create(model, options);
+    for (int round = 0; round < 10; ++round) {
+      Places places;
+      ASSERT_EQ(run(context, places), SNC_OK);
+      EXPECT_TRUE(places.processor[0] == given || places.processor[1] == given);
+    }
+  }
+  for (int32_t bad : {-1, INT32_MIN, INT32_MAX, 100000, 4095}) {
+    const int32_t processors[] = {bad, bad};
+    snc_options options = makeOptions(2);
+    options.processors = processors;
+    options.num_processors = 2;
+    Places places;
+    EXPECT_EQ(run(create(model, options), places), SNC_OK);
+  }
+  snc_options none = makeOptions(2);
+  none.num_processors = 2;
+  snc_context *context = nullptr;
+  EXPECT_EQ(snc_context_create(&model, &none, &context), SNC_INVALID_ARGUMENT);
 }
 
 } // namespace

@@ -103,7 +103,7 @@ int useBlock(void *worker, int index, uint8_t *closure) {
   return 0;
 }
 
-int32_t useBlocks(snc_worker *worker, snc_buffer *buffers, snc_trace *) {
+int32_t useBlocks(snc_worker *worker, snc_buffer *buffers) {
   Blocks &blocks = params<Blocks>(buffers);
   void *outer = halide_malloc(worker, blocks.outer);
   if (!outer)

@@ -27,7 +27,7 @@ double cpuMsWhileSleeping() {
 int nothing(void *, int, uint8_t *) { return 0; }
 
 // A parallel loop, then a long serial part.
-int32_t loopThenIdle(snc_worker *worker, snc_buffer *buffers, snc_trace *) {
+int32_t loopThenIdle(snc_worker *worker, snc_buffer *buffers) {
   int result = halide_do_par_for(worker, nothing, 0, 8, nullptr);
   params<double>(buffers) = cpuMsWhileSleeping();
   return result;

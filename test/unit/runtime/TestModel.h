@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <memory>
 
 namespace snc::test {
@@ -24,7 +25,12 @@ inline constexpr snc_tensor_info kOutput = {"y", SNC_FLOAT32, 2, {4, 4}, 64};
 inline constexpr snc_kernel_info kKernels[] = {{"first", "conv", 200, 100},
                                                {"second", "relu", 20, 10}};
 
-inline snc_model makeModel(snc_execute_fn execute) {
+inline constexpr snc_phase kOnePhase = {0, 1};
+
+// A model of one step that has all threads. Its step lives as long as the tests.
+inline snc_model makeModel(snc_step_fn run) {
+  static std::deque<snc_step> steps;
+  steps.push_back({run, SNC_ALL_UNITS, 0, 0, 0, 0, 2});
   snc_model model = {};
   model.abi_version = SNC_ABI_VERSION;
   model.default_threads = 2;
@@ -37,7 +43,9 @@ inline snc_model makeModel(snc_execute_fn execute) {
   model.buffers = kBuffers;
   model.kernels = kKernels;
   model.arena_bytes = 4096;
-  model.execute = execute;
+  model.phases = &kOnePhase;
+  model.steps = &steps.back();
+  model.num_phases = model.num_steps = 1;
   return model;
 }
 

@@ -27,7 +27,7 @@ struct Probe {
   const uint8_t *weights = nullptr;
 };
 
-int32_t probeWeights(snc_worker *, snc_buffer *buffers, snc_trace *) {
+int32_t probeWeights(snc_worker *, snc_buffer *buffers) {
   params<Probe>(buffers).weights = buffers[WeightsBuffer].host;
   return 0;
 }
