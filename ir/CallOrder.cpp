@@ -32,6 +32,34 @@ CallOrder::CallOrder(llvm::ArrayRef<int64_t> units, llvm::ArrayRef<CallEvent> ev
   }
 }
 
+std::vector<CallStep> stepsOf(llvm::ArrayRef<int64_t> units, llvm::ArrayRef<CallEvent> events) {
+  std::vector<CallStep> steps;
+  std::vector<std::vector<int64_t>> waits(units.size());
+  llvm::BitVector signals{unsigned(units.size())};
+  for (const CallEvent &e : events) {
+    waits[size_t(e.to)].push_back(e.from);
+    signals.set(unsigned(e.from));
+  }
+  std::map<int64_t, int64_t> last; // call of each unit in this phase
+  int64_t phase = 0;
+  for (size_t i = 0; i < units.size(); ++i) {
+    if (i > 0 && (units[i] == kAllUnits) != (units[i - 1] == kAllUnits)) {
+      ++phase;
+      last.clear();
+    }
+    int64_t level = 0;
+    if (auto it = last.find(units[i]); it != last.end()) {
+      bool ends = signals.test(unsigned(it->second)) || !waits[i].empty();
+      level = steps[size_t(it->second)].level + ends;
+    }
+    for (int64_t from : waits[i])
+      level = std::max(level, steps[size_t(from)].level + 1);
+    steps.push_back({phase, level});
+    last[units[i]] = int64_t(i);
+  }
+  return steps;
+}
+
 bool Footprint::overlaps(const Footprint &other) const {
   auto end = [](const Footprint &f) { return f.offset + (f.count - 1) * f.stride + f.length; };
   if (offset >= end(other) || other.offset >= end(*this))

@@ -7,6 +7,7 @@
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/BitVector.h"
+#include <compare>
 #include <cstdint>
 #include <vector>
 
@@ -35,6 +36,18 @@ public:
 private:
   std::vector<llvm::BitVector> preceding;
 };
+
+/// Where a call runs in time: calls of one phase run between two points where
+/// all units meet; within it, calls of a unit and level are one step, run
+/// without waiting in between.
+struct CallStep {
+  int64_t phase = 0, level = 0;
+  auto operator<=>(const CallStep &) const = default;
+};
+
+/// The step of each call: a unit begins another one where it waits and behind
+/// what others wait for. A step's level is above that of all it follows.
+std::vector<CallStep> stepsOf(llvm::ArrayRef<int64_t> units, llvm::ArrayRef<CallEvent> events);
 
 /// Some bytes of a buffer: `length` at `offset`, and again every `stride` up
 /// to `count` times, as a window of rows has them.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Turns @main of launches into a program over placed buffers. Calls keep the
-// order of the launches. The verifier of `snc.program` checks the plan anew,
-// so a mistake here cannot reach a library.
+// order of the launches, but for those that run at the same time. The verifier
+// of `snc.program` checks the plan anew, so a mistake here cannot reach a library.
 
 #include "ir/KernelGrouping.h"
 #include "ir/Layout.h"
@@ -13,6 +13,7 @@
 #include "passes/SyncElision.h"
 #include "passes/ValueRoots.h"
 #include "llvm/ADT/MapVector.h"
+#include <numeric>
 
 namespace snc {
 #define GEN_PASS_DEF_PLANMEMORY
@@ -30,7 +31,8 @@ namespace {
 class MemoryPlanner {
 public:
   explicit MemoryPlanner(func::FuncOp main)
-      : main(main), block(main.getBody().front()), exit(block.getTerminator()), roots(block) {}
+      : main(main), block(main.getBody().front()), exit(block.getTerminator()), roots(block),
+        launches(block.getOps<LaunchOp>()) {}
 
   LogicalResult check();
   /// Replaces the function.
@@ -40,6 +42,7 @@ private:
   Value rootOf(Value value) const { return roots.of(value).first; }
   void findLifetimes();
   void findOrder();
+  void orderBySteps();
   void placeArena();
   void makeBuffers();
   void makeCalls();
@@ -50,6 +53,7 @@ private:
   Block &block;
   Operation *exit;
   ValueRoots roots;
+  SmallVector<LaunchOp> launches;
   llvm::MapVector<Value, ArenaBlock> arena; ///< by root, in call order
   llvm::DenseMap<Value, SmallVector<int64_t>> accesses; ///< calls, of roots in the arena
   std::vector<int64_t> units;                           ///< of each call
@@ -82,7 +86,7 @@ void MemoryPlanner::findLifetimes() {
   for (auto [index, v] : llvm::enumerate(exit->getOperands()))
     results[rootOf(v)] = index;
   int64_t position = 0;
-  for (LaunchOp launch : block.getOps<LaunchOp>()) {
+  for (LaunchOp launch : launches) {
     for (Value v : launch->getOperands())
       if (auto it = arena.find(rootOf(v)); it != arena.end()) {
         it->second.end = position;
@@ -109,7 +113,7 @@ void MemoryPlanner::findOrder() {
   };
   llvm::DenseMap<Value, SmallVector<Write>> written;
   std::vector<std::vector<int64_t>> uses;
-  for (LaunchOp launch : block.getOps<LaunchOp>()) {
+  for (LaunchOp launch : launches) {
     int64_t position = int64_t(units.size());
     units.push_back(launch.getUnit() ? int64_t(*launch.getUnit()) : kAllUnits);
     std::vector<int64_t> &mine = uses.emplace_back();
@@ -126,6 +130,28 @@ void MemoryPlanner::findOrder() {
     }
   }
   events = fewestEvents(units, uses);
+}
+
+/// Calls of one step next to each other, steps as the executor would run them
+/// on one thread.
+void MemoryPlanner::orderBySteps() {
+  std::vector<CallStep> steps = stepsOf(units, events);
+  SmallVector<size_t> order(launches.size());
+  std::iota(order.begin(), order.end(), size_t(0));
+  llvm::stable_sort(order, [&](size_t a, size_t b) {
+    return std::tie(steps[a], units[a]) < std::tie(steps[b], units[b]);
+  });
+  SmallVector<LaunchOp> sorted;
+  std::vector<int64_t> sortedUnits, position(order.size());
+  for (auto [to, from] : llvm::enumerate(order)) {
+    sorted.push_back(launches[from]);
+    sortedUnits.push_back(units[from]);
+    position[from] = int64_t(to);
+  }
+  launches = sorted;
+  units = sortedUnits;
+  for (CallEvent &event : events)
+    event = {position[size_t(event.from)], position[size_t(event.to)]};
 }
 
 void MemoryPlanner::placeArena() {
@@ -178,7 +204,7 @@ void MemoryPlanner::makeBuffers() {
     buffer.setNameAttr(
         nameOr(main.getResultAttrOfType<StringAttr>(i, "snc.name"), "output" + Twine(i), context));
   }
-  for (LaunchOp launch : block.getOps<LaunchOp>()) {
+  for (LaunchOp launch : launches) {
     for (Value v : launch.getInputs()) {
       auto constant = rootOf(v).getDefiningOp<ConstantOp>();
       if (!constant || buffers.contains(constant))
@@ -220,7 +246,7 @@ void MemoryPlanner::makeCalls() {
   llvm::SmallDenseSet<int64_t> signalling;
   for (const CallEvent &event : events)
     signalling.insert(event.from);
-  for (LaunchOp launch : block.getOps<LaunchOp>()) {
+  for (LaunchOp launch : launches) {
     SmallVector<Value> reads, writes;
     for (Value v : launch.getInputs())
       reads.push_back(bufferFor(v));
@@ -240,8 +266,9 @@ void MemoryPlanner::makeCalls() {
 }
 
 void MemoryPlanner::run() {
-  findLifetimes();
   findOrder();
+  orderBySteps();
+  findLifetimes();
   placeArena();
   builder.setInsertionPoint(main);
   auto program = builder.create<ProgramOp>(main.getLoc(), main.getSymName(), arenaSize, lowerBound,

@@ -26,39 +26,12 @@ public:
     return b.create<LLVM::LLVMFuncOp>(loc, name, LLVM::LLVMFunctionType::get(result, arguments));
   }
 
-  /// execute(worker, buffers, trace): the calls in order, each checked.
-  void addExecute(ProgramOp program, ArrayRef<int64_t> first) {
-    LLVM::LLVMFuncOp begin = declare("snc_trace_begin", none(), {ptr, i32});
-    LLVM::LLVMFuncOp end = declare("snc_trace_end", none(), {ptr, i32});
-    LLVM::LLVMFuncOp function = declare("snc_execute", i32, {ptr, ptr, ptr});
-    function.setLinkage(LLVM::Linkage::Internal);
-    Block *entry = function.addEntryBlock(b);
-    Block *failed = b.createBlock(&function.getBody());
-    failed->addArgument(i32, loc);
-    b.create<LLVM::ReturnOp>(loc, failed->getArgument(0));
-    b.setInsertionPointToEnd(entry);
-    Value worker = entry->getArgument(0), buffers = entry->getArgument(1),
-          trace = entry->getArgument(2);
-    Value traced = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::ne, trace,
-                                          b.create<LLVM::ZeroOp>(loc, ptr));
-    Value zero = constant(0);
-    for (auto [i, call] : llvm::enumerate(program.getBody().getOps<CallOp>())) {
-      traceIf(function, traced, begin, trace, int64_t(i));
-      SmallVector<Value> arguments{worker};
-      for (size_t k = 0; k < call.getNumOperands(); ++k)
-        arguments.push_back(bufferAt(buffers, first[i] + int64_t(k)));
-      SmallVector<Type> types(arguments.size(), ptr);
-      OpBuilder::InsertPoint here = b.saveInsertionPoint();
-      LLVM::LLVMFuncOp kernel = declare(call.getKernel(), i32, types);
-      b.restoreInsertionPoint(here);
-      Value status = b.create<LLVM::CallOp>(loc, kernel, arguments).getResult();
-      traceIf(function, traced, end, trace, int64_t(i));
-      Value bad = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::ne, status, zero);
-      Block *next = addBlock(function);
-      b.create<LLVM::CondBrOp>(loc, bad, failed, ValueRange{status}, next, ValueRange{});
-      b.setInsertionPointToEnd(next);
-    }
-    b.create<LLVM::ReturnOp>(loc, zero);
+  /// One function a step, (worker, buffers) -> status: the calls in order, each checked.
+  void addSteps(ProgramOp program, ArrayRef<EmittedStep> steps, ArrayRef<int64_t> first) {
+    SmallVector<CallOp> calls(program.getBody().getOps<CallOp>());
+    for (auto [i, step] : llvm::enumerate(steps))
+      addStep(stepName(i), ArrayRef<CallOp>(calls).slice(step.firstCall, step.numCalls),
+              first.drop_front(step.firstCall), step.firstCall);
   }
 
   /// The public functions: each hands the model, or what it was given, on.
@@ -68,6 +41,7 @@ public:
     wrap("create", "snc_context_create", i32, {ptr, ptr}, true);
     wrap("run", "snc_context_run", i32, {ptr, ptr, ptr}, false);
     wrap("run_indexed", "snc_context_run", i32, {ptr, ptr, ptr}, false);
+    wrap("cancel", "snc_context_cancel", i32, {ptr}, false);
     wrap("destroy", "snc_context_destroy", none(), {ptr}, false);
     wrap("strerror", "snc_strerror", ptr, {i32}, false);
     wrap("input_count", "snc_model_input_count", i32, {}, true);
@@ -84,6 +58,42 @@ public:
   }
 
 private:
+  /// Buffers of call i begin at first[i]; kernels are numbered from `kernel`.
+  void addStep(const std::string &name, ArrayRef<CallOp> calls, ArrayRef<int64_t> first,
+               int64_t kernel) {
+    LLVM::LLVMFuncOp isTraced = declare("snc_traced", i32, {ptr});
+    LLVM::LLVMFuncOp begin = declare("snc_kernel_begin", none(), {ptr});
+    LLVM::LLVMFuncOp end = declare("snc_kernel_end", none(), {ptr, i32});
+    LLVM::LLVMFuncOp function = declare(name, i32, {ptr, ptr});
+    function.setLinkage(LLVM::Linkage::Internal);
+    Block *entry = function.addEntryBlock(b);
+    Block *failed = b.createBlock(&function.getBody());
+    failed->addArgument(i32, loc);
+    b.create<LLVM::ReturnOp>(loc, failed->getArgument(0));
+    b.setInsertionPointToEnd(entry);
+    Value worker = entry->getArgument(0), buffers = entry->getArgument(1), zero = constant(0);
+    Value traced =
+        b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::ne,
+                               b.create<LLVM::CallOp>(loc, isTraced, worker).getResult(), zero);
+    for (auto [i, call] : llvm::enumerate(calls)) {
+      traceIf(function, traced, begin, {worker});
+      SmallVector<Value> arguments{worker};
+      for (size_t k = 0; k < call->getNumOperands(); ++k)
+        arguments.push_back(bufferAt(buffers, first[i] + int64_t(k)));
+      SmallVector<Type> types(arguments.size(), ptr);
+      OpBuilder::InsertPoint here = b.saveInsertionPoint();
+      LLVM::LLVMFuncOp target = declare(CallOp(call).getKernel(), i32, types);
+      b.restoreInsertionPoint(here);
+      Value status = b.create<LLVM::CallOp>(loc, target, arguments).getResult();
+      traceIf(function, traced, end, {worker, constant(kernel + int64_t(i))});
+      Value bad = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::ne, status, zero);
+      Block *next = addBlock(function);
+      b.create<LLVM::CondBrOp>(loc, bad, failed, ValueRange{status}, next, ValueRange{});
+      b.setInsertionPointToEnd(next);
+    }
+    b.create<LLVM::ReturnOp>(loc, zero);
+  }
+
   Type none() { return LLVM::LLVMVoidType::get(module.getContext()); }
   Value constant(int64_t v) {
     return b.create<LLVM::ConstantOp>(loc, i32, b.getI32IntegerAttr(int32_t(v)));
@@ -99,12 +109,12 @@ private:
                                  ArrayRef<LLVM::GEPArg>{int32_t(index * kBufferBytes)});
   }
 
-  void traceIf(LLVM::LLVMFuncOp function, Value traced, LLVM::LLVMFuncOp hook, Value trace,
-               int64_t kernel) {
+  void traceIf(LLVM::LLVMFuncOp function, Value traced, LLVM::LLVMFuncOp hook,
+               ArrayRef<Value> arguments) {
     Block *call = addBlock(function), *next = addBlock(function);
     b.create<LLVM::CondBrOp>(loc, traced, call, next);
     b.setInsertionPointToEnd(call);
-    b.create<LLVM::CallOp>(loc, hook, ValueRange{trace, constant(kernel)});
+    b.create<LLVM::CallOp>(loc, hook, arguments);
     b.create<LLVM::BrOp>(loc, next);
     b.setInsertionPointToEnd(next);
   }
@@ -154,8 +164,11 @@ LogicalResult lowerToLLVM(ModuleOp module, const ExecutorOptions &options) {
   if (programs.empty())
     return module.emitError("S1: there is no snc.program to lower");
   ProgramOp program = *programs.begin();
+  auto steps = stepsOf(program);
+  if (failed(steps))
+    return failure();
   ModelTables tables(module, options);
-  tables.addModel(program, "snc_execute");
+  tables.addModel(program, *steps);
   Executor executor(module, options);
   SmallVector<Operation *> done{program};
   llvm::append_range(done, module.getOps<KernelOp>());
@@ -163,7 +176,7 @@ LogicalResult lowerToLLVM(ModuleOp module, const ExecutorOptions &options) {
   SmallVector<int64_t> first(tables.firstBuffers());
   for (Operation *op : llvm::drop_begin(done))
     op->erase();
-  executor.addExecute(program, first);
+  executor.addSteps(program, *steps, first);
   program->erase();
   executor.addInterface();
   return success();

@@ -2,8 +2,12 @@
 
 #include "codegen/emit/ModelTables.h"
 
+#include "ir/CallOrder.h"
 #include "ir/Layout.h"
+#include "ir/ProgramAccess.h"
+#include "ir/Target.h"
 #include "runtime/snc.h"
+#include "runtime/snc_model.h"
 
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/SetVector.h"
@@ -151,10 +155,8 @@ void ModelTables::addBuffers(ProgramOp program) {
   for (CallOp call : program.getBody().getOps<CallOp>()) {
     first.push_back(buffers);
     for (Value v : call.getOperands()) {
-      while (auto view = v.getDefiningOp<ViewOp>())
-        v = view.getSource();
-      auto buffer = v.getDefiningOp<BufferOp>();
-      uint64_t offset = buffer.getOffset();
+      auto [buffer, start] = rootOf(v);
+      uint64_t offset = buffer.getOffset() + uint64_t(start);
       Type element = buffer.getType().getTensor().getElementType();
       for (int64_t word : {int64_t(buffer.getSpace()), int64_t(buffer.getIndex().value_or(0)),
                            int64_t(offset & 0xffffffff), int64_t(offset >> 32),
@@ -163,12 +165,65 @@ void ModelTables::addBuffers(ProgramOp program) {
       ++buffers;
     }
   }
+  addWords("snc_buffers", words);
+}
+
+void ModelTables::addWords(StringRef name, ArrayRef<int32_t> words) {
   auto type = LLVM::LLVMArrayType::get(builder.getI32Type(), words.size());
-  auto data =
-      DenseElementsAttr::get(RankedTensorType::get({int64_t(words.size())}, builder.getI32Type()),
-                             ArrayRef<int32_t>(words));
+  auto data = DenseElementsAttr::get(
+      RankedTensorType::get({int64_t(words.size())}, builder.getI32Type()), words);
   OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
-  b.create<LLVM::GlobalOp>(loc, type, true, LLVM::Linkage::Internal, "snc_buffers", data, 8);
+  b.create<LLVM::GlobalOp>(loc, type, true, LLVM::Linkage::Internal, name, data, 8);
+}
+
+/// Phases, steps and waits.
+void ModelTables::addSteps(ArrayRef<EmittedStep> steps) {
+  SmallVector<int32_t> phaseWords, waitWords;
+  SmallVector<std::pair<int64_t, int64_t>> waitsOf; // first, count
+  for (auto [i, step] : llvm::enumerate(steps)) {
+    if (i == 0 || steps[i - 1].phase != step.phase) {
+      phaseWords.append({int32_t(i), 0});
+      ++phases;
+    }
+    ++phaseWords.back();
+    waitsOf.push_back({waits, int64_t(step.waits.size())});
+    waits += int64_t(step.waits.size());
+    waitWords.append(step.waits.begin(), step.waits.end());
+  }
+  addWords("snc_phases", phaseWords);
+  if (waits)
+    addWords("snc_waits", waitWords);
+  Type w = builder.getI32Type();
+  auto type = LLVM::LLVMStructType::getLiteral(module.getContext(), {ptr, w, w, w, w, w, w});
+  addGlobal("snc_steps", LLVM::LLVMArrayType::get(type, steps.size()), [&](OpBuilder &b) {
+    SmallVector<Value> items;
+    for (auto [i, step] : llvm::enumerate(steps)) {
+      int64_t unit = step.unit == kAllUnits ? int64_t(SNC_ALL_UNITS) : step.unit;
+      items.push_back(structOf(b, type,
+                               {address(b, stepName(i)), i32(b, unit), i32(b, step.level),
+                                i32(b, waitsOf[i].first), i32(b, waitsOf[i].second),
+                                i32(b, step.firstCall), i32(b, step.numCalls)}));
+    }
+    return arrayOf(b, loc, type, items);
+  });
+}
+
+void ModelTables::addUnits() {
+  ArrayRef<int64_t> threads = unitsOf(module);
+  units = int64_t(threads.size());
+  if (!units)
+    return;
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < units; ++i)
+    names.push_back(addString("cpu" + std::to_string(i)));
+  Type w = builder.getI32Type();
+  auto type = LLVM::LLVMStructType::getLiteral(module.getContext(), {ptr, w, w});
+  addGlobal("snc_units", LLVM::LLVMArrayType::get(type, names.size()), [&](OpBuilder &b) {
+    SmallVector<Value> items;
+    for (auto [name, count] : llvm::zip(names, threads))
+      items.push_back(structOf(b, type, {address(b, name), i32(b, count), i32(b, 0)}));
+    return arrayOf(b, loc, type, items);
+  });
 }
 
 void ModelTables::addKernels(ProgramOp program) {
@@ -203,11 +258,13 @@ void ModelTables::addKernels(ProgramOp program) {
   });
 }
 
-void ModelTables::addModel(ProgramOp program, StringRef execute) {
+void ModelTables::addModel(ProgramOp program, ArrayRef<EmittedStep> steps) {
   addTensors("snc_inputs", program, Space::input);
   addTensors("snc_outputs", program, Space::output);
   addBuffers(program);
   addKernels(program);
+  addSteps(steps);
+  addUnits();
   std::string name = addString(options.name);
   bool embedded = options.weightsFile.empty();
   std::string file = embedded ? "" : addString(options.weightsFile);
@@ -220,7 +277,8 @@ void ModelTables::addModel(ProgramOp program, StringRef execute) {
   Type w = builder.getI32Type(), d = builder.getI64Type();
   auto type =
       LLVM::LLVMStructType::getLiteral(module.getContext(), {w, w, ptr, w, w, w, w, ptr, ptr, ptr,
-                                                             ptr, d, d, d, ptr, d, d, ptr, ptr});
+                                                             ptr, d, d, d, ptr, d, d, ptr, ptr, ptr, ptr, ptr,
+                                                             w, w, w, w});
   addGlobal("snc_the_model", type, [&](OpBuilder &b) {
     return structOf(b, type,
                     {i32(b, SNC_ABI_VERSION), i32(b, options.threads), address(b, name),
@@ -231,7 +289,10 @@ void ModelTables::addModel(ProgramOp program, StringRef execute) {
                      i64(b, workerScratch),
                      embedded && weights ? address(b, kWeightsSymbol) : null(b), i64(b, weights),
                      i64(b, int64_t(options.weightsHash)), embedded ? null(b) : address(b, file),
-                     address(b, execute)});
+                     address(b, "snc_phases"), address(b, "snc_steps"),
+                     waits ? address(b, "snc_waits") : null(b),
+                     units ? address(b, "snc_units") : null(b), i32(b, phases),
+                     i32(b, int64_t(steps.size())), i32(b, waits), i32(b, units)});
   });
 }
 

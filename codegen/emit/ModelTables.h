@@ -6,6 +6,7 @@
 #define SNC_CODEGEN_EMIT_MODELTABLES_H
 
 #include "codegen/emit/LowerToLLVM.h"
+#include "codegen/emit/Steps.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -16,8 +17,8 @@ class ModelTables {
 public:
   ModelTables(mlir::ModuleOp module, const ExecutorOptions &options);
 
-  /// The snc_model of `program`; `execute` names its function.
-  void addModel(ProgramOp program, llvm::StringRef execute);
+  /// The snc_model of `program`; step i is the function stepName(i).
+  void addModel(ProgramOp program, llvm::ArrayRef<EmittedStep> steps);
 
   /// Position of the first buffer of each call in the table of buffers.
   llvm::ArrayRef<int64_t> firstBuffers() const { return first; }
@@ -29,6 +30,9 @@ private:
   void addTensors(llvm::StringRef name, ProgramOp program, Space space);
   void addBuffers(ProgramOp program);
   void addKernels(ProgramOp program);
+  void addSteps(llvm::ArrayRef<EmittedStep> steps);
+  void addUnits();
+  void addWords(llvm::StringRef name, llvm::ArrayRef<int32_t> words);
   mlir::Value structOf(mlir::OpBuilder &b, mlir::Type type, llvm::ArrayRef<mlir::Value> members);
   mlir::Value i32(mlir::OpBuilder &b, int64_t v);
   mlir::Value i64(mlir::OpBuilder &b, int64_t v);
@@ -43,8 +47,12 @@ private:
   llvm::SmallVector<int64_t> first;
   int64_t buffers = 0, scratch = 0, workerScratch = 0;
   llvm::SmallVector<int64_t, 2> tensorCounts;
+  int64_t phases = 0, waits = 0, units = 0;
   int strings = 0;
 };
+
+/// The function of step `index`.
+inline std::string stepName(size_t index) { return "snc_step_" + std::to_string(index); }
 
 /// Public description of a call: the nodes that it computes, or its kernel's name
 /// where they have none.
