@@ -9,13 +9,14 @@
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
-#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -29,9 +30,10 @@ public:
 
   /// Opens or makes the database at `path`. `fingerprint` names the space and how its costs
   /// come about (model, devices, evaluator and its version): costs are shared where it is equal.
-  /// Never fails: what cannot be read is not known, and when writing first fails (a full disk,
-  /// a read-only file) `warn` is called once, by default to print, and the search goes on.
-  ResultStore(const std::string &path, std::string fingerprint, Warn warn = {});
+  /// Never fails: when the file cannot be opened, read or written (a full disk, a read-only
+  /// file), `warn` is called once from any thread, by default to print, and nothing is written
+  /// any more; what can still be read is.
+  ResultStore(const std::string &path, const std::string &fingerprint, Warn warn = {});
   /// Writes what is left.
   ~ResultStore();
   ResultStore(const ResultStore &) = delete;
@@ -39,30 +41,35 @@ public:
 
   std::optional<double> find(llvm::ArrayRef<uint16_t> leaf);
 
-  /// Keeps the first cost put for a leaf. A kill loses what was put in the last 100 ms.
+  /// The first cost put for a leaf is the one that is kept; not NaN. Written within 100 ms, many
+  /// at once: a kill of the process loses the costs of the last 100 ms, a power cut perhaps more.
   void put(llvm::ArrayRef<uint16_t> leaf, double cost);
 
   /// Writes what was put so far.
   void flush();
 
-  /// False after a warning: costs are no longer written.
+  /// False after a warning.
   bool healthy();
 
 private:
-  void prepare(const std::string &path);
+  void open();
   bool run(const char *sql);
+  bool prepare(const char *sql, sqlite3_stmt *&statement);
+  bool insertWaiting();
   void flushLocked();
-  void fail(const char *action);
+  void fail();
+  void writeWhileOpen();
 
-  std::mutex mutex;
+  const std::string path, fingerprint;
+  const Warn warn;
+  std::mutex mutex; ///< for all below but the thread
   sqlite3 *database = nullptr;
   sqlite3_stmt *select = nullptr;
   sqlite3_stmt *insert = nullptr;
-  std::string path, fingerprint;
-  Warn warn;
-  bool broken = false;
-  std::map<std::string, double> waiting; ///< leaf as bytes, not yet written
-  std::chrono::steady_clock::time_point written;
+  bool broken = false, closing = false;
+  std::map<std::string, double> waiting; ///< leaf as bytes; not yet written
+  std::condition_variable wake;
+  std::thread writer;
 };
 
 } // namespace snc
