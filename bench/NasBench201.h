@@ -32,8 +32,8 @@ public:
   static llvm::Expected<NasBench201Cost> read(llvm::StringRef path, llvm::StringRef device);
   double cost(llvm::ArrayRef<uint16_t> leaf) override;
 
-  double bound = 0;               ///< median latency, ms
-  std::vector<double> feasible;   ///< costs, rising
+  double bound = 0;             ///< median latency, ms
+  std::vector<double> feasible; ///< costs, rising
 
 private:
   std::vector<double> costs; // by indexOf

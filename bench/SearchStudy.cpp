@@ -28,8 +28,15 @@ private:
   std::atomic<bool> &reached;
 };
 
+struct Contestant {
+  const char *name;
+  SearchKind kind;
+  UctRule uct = UctRule::best;
+};
+
 struct Needs {
   std::vector<uint64_t> optimum, near; ///< evaluations, a number for each seed
+  std::vector<double> excess;          ///< best cost within the budget, above the optimum
 };
 
 uint64_t firstAtMost(const SearchResult &result, double cost) {
@@ -39,37 +46,57 @@ uint64_t firstAtMost(const SearchResult &result, double cost) {
   return kNever;
 }
 
-Needs measure(SearchKind kind, const Subject &subject, unsigned seeds, SearchOptions options,
-              uint64_t most) {
+double bestWithin(const SearchResult &result, uint64_t budget) {
+  double least = std::numeric_limits<double>::infinity();
+  for (auto [evaluation, best] : result.history)
+    if (evaluation <= budget)
+      least = best;
+  return least;
+}
+
+Needs measure(const Contestant &contestant, const Subject &subject, unsigned seeds,
+              SearchOptions options, uint64_t most) {
   Needs needs;
+  options.uct = contestant.uct;
   for (unsigned seed = 1; seed <= seeds; ++seed) {
     std::atomic<bool> reached = false;
     UntilOptimum evaluator(subject, reached);
     options.seed = seed;
     options.budget = most;
     options.stop = &reached;
-    SearchResult result = runSearch(kind, subject.space, evaluator, options);
+    SearchResult result = runSearch(contestant.kind, subject.space, evaluator, options);
     needs.optimum.push_back(firstAtMost(result, subject.optimum));
     needs.near.push_back(firstAtMost(result, subject.near));
+    needs.excess.push_back((bestWithin(result, subject.budget) - subject.optimum));
   }
   llvm::sort(needs.optimum);
   llvm::sort(needs.near);
+  llvm::sort(needs.excess);
   return needs;
 }
 
-std::string quantile(llvm::ArrayRef<uint64_t> sorted, double share) {
-  uint64_t value = sorted[std::ceil(share * sorted.size()) - 1];
-  return value == kNever ? "-" : std::to_string(value);
+template <typename T> T quantile(llvm::ArrayRef<T> sorted, double share) {
+  return sorted[std::ceil(share * sorted.size()) - 1];
 }
 
-void writeRow(llvm::raw_ostream &out, const Subject &subject, const char *search,
+/// Median and 90th percentile.
+void writeNumbers(llvm::raw_ostream &out, llvm::ArrayRef<uint64_t> sorted) {
+  for (double share : {0.5, 0.9}) {
+    uint64_t value = quantile(sorted, share);
+    out << " | " << (value == kNever ? "-" : std::to_string(value));
+  }
+}
+
+void writeRow(llvm::raw_ostream &out, const Subject &subject, const Contestant &contestant,
               const Needs &needs) {
   auto within = llvm::count_if(needs.near, [&](uint64_t n) { return n <= subject.budget; });
-  out << "| " << subject.name << " | " << search;
-  for (const auto *list : {&needs.optimum, &needs.near})
-    out << " | " << quantile(*list, 0.5) << " | " << quantile(*list, 0.9);
-  out << " | " << llvm::format("%.0f %%", 100.0 * within / needs.near.size()) << " of "
-      << subject.budget << " |\n";
+  out << "| " << subject.name << " | " << contestant.name;
+  writeNumbers(out, needs.optimum);
+  writeNumbers(out, needs.near);
+  out << llvm::format(" | %.0f %%", 100.0 * within / needs.near.size());
+  for (double share : {0.5, 0.9})
+    out << llvm::format(" | %.3f", quantile(llvm::ArrayRef(needs.excess), share));
+  out << " |\n";
   out.flush();
 }
 
@@ -77,17 +104,19 @@ void writeRow(llvm::raw_ostream &out, const Subject &subject, const char *search
 
 void writeStudy(llvm::raw_ostream &out, llvm::ArrayRef<Subject> subjects, unsigned seeds,
                 const SearchOptions &options, uint64_t most) {
-  out << "| space | search | optimum, median | 90 % | good, median | 90 % | good within |\n"
-      << "|---|---|---|---|---|---|---|\n";
-  for (const Subject &subject : subjects) {
-    for (auto [name, kind] : {std::pair("mcts", SearchKind::mcts),
-                              std::pair("evolution", SearchKind::evolution),
-                              std::pair("random", SearchKind::random)})
-      writeRow(out, subject, name, measure(kind, subject, seeds, options, most));
-    // One seed is all, as it takes no chances.
-    writeRow(out, subject, "exhaustive",
-             measure(SearchKind::exhaustive, subject, 1, options, most));
-  }
+  constexpr Contestant kContestants[] = {{"mcts", SearchKind::mcts, UctRule::best},
+                                         {"mcts, mean", SearchKind::mcts, UctRule::mean},
+                                         {"evolution", SearchKind::evolution},
+                                         {"random", SearchKind::random},
+                                         {"exhaustive", SearchKind::exhaustive}};
+  out << "| space | search | optimum: median | 90 % | good: median | 90 % | good in budget "
+         "| excess: median | 90 % |\n|---|---|---|---|---|---|---|---|---|\n";
+  for (const Subject &subject : subjects)
+    for (const Contestant &contestant : kContestants) {
+      // An exhaustive search takes no chances.
+      unsigned runs = contestant.kind == SearchKind::exhaustive ? 1 : seeds;
+      writeRow(out, subject, contestant, measure(contestant, subject, runs, options, most));
+    }
 }
 
 } // namespace snc::bench

@@ -20,10 +20,13 @@ struct Subject {
   uint64_t budget; ///< evaluations at which the searches are compared
 };
 
-/// For each subject and search a Markdown table's row: median and 90th percentile, over `seeds`
-/// seeds, of the evaluations before the optimum and before a good leaf, and how many of the seeds
-/// have a good leaf within the subject's budget.
-/// `options`: all but seed and budget; a search runs to the optimum, at most `most` evaluations.
+/// Writes a Markdown table with a row for each subject and search, over `seeds` seeds:
+/// * medians and 90th percentiles of the evaluations to the optimum and to a good leaf ("-": not
+///   within `most`),
+/// * the share of seeds that have a good leaf within the subject's budget,
+/// * by how much the best cost within that budget exceeds the optimum.
+/// `options`: all but seed, budget, stop and UCT rule. A search ends at the optimum or after
+/// `most` evaluations.
 void writeStudy(llvm::raw_ostream &out, llvm::ArrayRef<Subject> subjects, unsigned seeds,
                 const SearchOptions &options, uint64_t most);
 

@@ -20,7 +20,7 @@ static std::string bytesOf(llvm::ArrayRef<uint16_t> leaf) {
 }
 
 static bool bindKey(sqlite3_stmt *statement, const std::string &fingerprint,
-                 const std::string &leaf) {
+                    const std::string &leaf) {
   // SQLITE_STATIC: both outlive the step. A null pointer would be NULL, an empty leaf is none.
   return sqlite3_bind_text(statement, 1, fingerprint.data(), fingerprint.size(), SQLITE_STATIC) ==
              SQLITE_OK &&

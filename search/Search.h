@@ -25,6 +25,12 @@ enum class SearchKind {
   exhaustive ///< every leaf, in order
 };
 
+/// What mcts expects below a node.
+enum class UctRule {
+  best, ///< the best leaf so far, by its rank
+  mean  ///< the mean of the leaves, scaled to the extremes so far, and random rollouts: SyncNAS
+};
+
 struct SearchProgress {
   uint64_t evaluations;
   double best; ///< cost of the best leaf so far; infinity: none feasible yet
@@ -36,8 +42,9 @@ struct SearchOptions {
   unsigned inFlight = 1; ///< leaves chosen before the first one's cost is known; 0 is 1
   unsigned threads = 1;  ///< that evaluate those leaves; 0 is 1
 
-  /// mcts: weight of sqrt(ln(visits of the parent) / visits) beside rewards in [0, 1]. The
-  /// programs of SyncNAS have 2 sqrt(2); UCB1 (Auer et al. 2002) has sqrt(2).
+  UctRule uct = UctRule::best;
+  /// mcts: weight of sqrt(ln(visits of the parent) / visits) beside rewards in [0, 1]. 2 sqrt(2)
+  /// is that of SyncNAS's programs; UCB1 (Auer et al., 2002) has sqrt(2).
   double exploration = 2.8284271247461903;
   unsigned population = 50; ///< evolution: strategies alive; 0 is 1
   unsigned tournament = 10; ///< evolution: of these, drawn at random, the best has a child; 0 is 1

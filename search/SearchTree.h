@@ -24,9 +24,10 @@ public:
     uint16_t choice = 0; ///< made at the parent
     bool closed = false;
     // What a search learns; the tree itself does not look at it.
-    uint32_t visits = 0, inFlight = 0, feasible = 0; ///< leaves below: known, pending, of finite cost
-    double reward = 0;                               ///< sum over the known leaves below
+    uint32_t visits = 0, inFlight = 0, feasible = 0;       ///< leaves below: known, not yet, finite
+    double sum = 0;                                        ///< of the finite costs below
     double best = std::numeric_limits<double>::infinity(); ///< least cost below; a leaf's cost
+
     bool expanded() const { return children == width; } ///< every choice was tried
   };
 
