@@ -36,7 +36,7 @@ struct Contestant {
 
 struct Needs {
   std::vector<uint64_t> optimum, near; ///< evaluations, a number for each seed
-  std::vector<double> excess;          ///< best cost within the budget, above the optimum
+  std::vector<double> excess;          ///< of the best cost within the budget, percent
 };
 
 uint64_t firstAtMost(const SearchResult &result, double cost) {
@@ -67,7 +67,8 @@ Needs measure(const Contestant &contestant, const Subject &subject, unsigned see
     SearchResult result = runSearch(contestant.kind, subject.space, evaluator, options);
     needs.optimum.push_back(firstAtMost(result, subject.optimum));
     needs.near.push_back(firstAtMost(result, subject.near));
-    needs.excess.push_back((bestWithin(result, subject.budget) - subject.optimum));
+    double best = bestWithin(result, subject.budget);
+    needs.excess.push_back(100 * (best / subject.optimum - 1));
   }
   llvm::sort(needs.optimum);
   llvm::sort(needs.near);
@@ -95,7 +96,7 @@ void writeRow(llvm::raw_ostream &out, const Subject &subject, const Contestant &
   writeNumbers(out, needs.near);
   out << llvm::format(" | %.0f %%", 100.0 * within / needs.near.size());
   for (double share : {0.5, 0.9})
-    out << llvm::format(" | %.3f", quantile(llvm::ArrayRef(needs.excess), share));
+    out << llvm::format(" | %.1f %%", std::max(quantile(llvm::ArrayRef(needs.excess), share), 0.0));
   out << " |\n";
   out.flush();
 }

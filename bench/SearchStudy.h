@@ -24,7 +24,7 @@ struct Subject {
 /// * medians and 90th percentiles of the evaluations to the optimum and to a good leaf ("-": not
 ///   within `most`),
 /// * the share of seeds that have a good leaf within the subject's budget,
-/// * by how much the best cost within that budget exceeds the optimum.
+/// * by how much the best cost within that budget exceeds the optimum, which is above 0.
 /// `options`: all but seed, budget, stop and UCT rule. A search ends at the optimum or after
 /// `most` evaluations.
 void writeStudy(llvm::raw_ostream &out, llvm::ArrayRef<Subject> subjects, unsigned seeds,

@@ -50,6 +50,7 @@ public:
 private:
   double reward(const Node &node) const;
   Id bestChild(Id id, double exploration) const;
+  uint16_t untried(Id id, size_t depth, bool inherits);
   void inherit(Choices &path) const;
 
   const DecisionSpace &space;
@@ -96,6 +97,15 @@ Id Mcts::bestChild(Id id, double exploration) const {
   return chosen;
 }
 
+uint16_t Mcts::untried(Id id, size_t depth, bool inherits) {
+  if (inherits && depth < best.size()) {
+    uint16_t choice = best[depth] % tree[id].width;
+    if (tree.child(id, choice) == SearchTree::none)
+      return choice;
+  }
+  return tree.drawUntried(id, random);
+}
+
 /// Goes on as the best strategy does, as far as the places allow.
 void Mcts::inherit(Choices &path) const {
   for (unsigned width; path.size() < best.size() && (width = space.width(path)) > 0;)
@@ -111,8 +121,9 @@ Choices Mcts::sample() {
     path.push_back(tree[id].choice);
   }
   if (tree[id].width > 0) {
-    path.push_back(tree.drawUntried(id, random));
-    if (randomBelow(random, 10) < turn.inherited)
+    bool inherits = randomBelow(random, 10) < turn.inherited;
+    path.push_back(untried(id, path.size(), inherits));
+    if (inherits)
       inherit(path);
     space.rollout(path, random);
   }

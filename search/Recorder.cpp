@@ -36,6 +36,8 @@ void Recorder::record(const Choices &leaf, double cost) {
 }
 
 std::vector<double> Recorder::evaluate(llvm::ArrayRef<Choices> leaves) {
+  if (leaves.empty())
+    return {};
   std::vector<double> costs(leaves.size(), std::nan("")); // NaN: not evaluated
   std::atomic<size_t> next = 0;
   auto work = [&] {

@@ -20,7 +20,7 @@ SearchResult searchRandom(const DecisionSpace &space, Evaluator &evaluator,
       batch.push_back(tree.drawUnseen(random));
       tree.add(batch.back());
     }
-    running = !batch.empty() && !recorder.evaluate(batch).empty();
+    running = !recorder.evaluate(batch).empty();
   }
   return recorder.take(running);
 }
@@ -56,7 +56,7 @@ SearchResult searchExhaustive(const DecisionSpace &space, Evaluator &evaluator,
       batch.push_back(leaf);
       more = advance(space, leaf);
     }
-    running = !batch.empty() && !recorder.evaluate(batch).empty();
+    running = !recorder.evaluate(batch).empty();
   }
   return recorder.take(running);
 }

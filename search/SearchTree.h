@@ -40,6 +40,9 @@ public:
   /// The node at `path`, or `none` where the search has not been.
   Id find(llvm::ArrayRef<uint16_t> path) const;
 
+  /// The child by `choice`, or `none`.
+  Id child(Id id, uint16_t choice) const;
+
   /// Adds an unseen leaf with all nodes on its way, and returns it.
   Id add(llvm::ArrayRef<uint16_t> leaf);
 
@@ -51,7 +54,6 @@ public:
   Choices drawUnseen(std::mt19937_64 &random) const;
 
 private:
-  Id child(Id id, uint16_t choice) const;
   Id addChild(Id id, llvm::ArrayRef<uint16_t> path);
   void close(Id id);
 
