@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Monte Carlo tree search: UCT (Kocsis and Szepesvari, ECML 2006) as SyncNAS runs it (Kang et al.,
+// LCTES 2023): untried choices first, then the child of greatest UCB1; all of a sample's way
+// enters the tree; what is searched through is not entered again; samples in flight.
+//
+// Ours, by the measurements in bench/results/search.md (UctRule::mean is without):
+// * A node is worth its best leaf and not the mean of its leaves: one strategy is wanted, and
+//   most leaves below a good beginning are bad.
+// * The reward of a cost of rank k (from 0) among n is 1 - ln(1 + k) / ln(1 + n): it tells good
+//   from best at any scale of costs. An infeasible leaf has 0.
+// * Samples take turns: one explores, the next a fifth as much. Rugged trees need the former,
+//   deep ones the latter.
+// * After its untried choice a sample may go on as the best strategy does, and those that explore
+//   less mostly do. In a deep tree, random choices would hide what the untried one does.
+
+#include "search/Random.h"
+#include "search/Recorder.h"
+#include "search/SearchTree.h"
+#include <algorithm>
+#include <cmath>
+
+namespace snc {
+
+namespace {
+
+using Id = SearchTree::Id;
+using Node = SearchTree::Node;
+
+/// The two kinds of samples.
+struct Turn {
+  double exploration; // as a share of the option
+  unsigned inherited; // of ten samples, how many go on as the best strategy does
+};
+constexpr Turn kTurns[] = {{1, 3}, {0.2, 9}};
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+class Mcts {
+public:
+  Mcts(const DecisionSpace &space, const SearchOptions &options)
+      : space(space), options(options), random(options.seed), tree(space) {}
+
+  /// An unseen leaf, in the tree and in flight from now on; the tree is not exhausted.
+  Choices sample();
+  /// The cost of a sample.
+  void learn(const Choices &leaf, double cost);
+  bool exhausted() const { return tree.exhausted(); }
+
+private:
+  double reward(const Node &node) const;
+  Id bestChild(Id id, double exploration) const;
+  uint16_t untried(Id id, size_t depth, bool inherits);
+  void inherit(Choices &path) const;
+
+  const DecisionSpace &space;
+  const SearchOptions &options;
+  std::mt19937_64 random;
+  SearchTree tree;
+  uint64_t samples = 0;
+  std::vector<double> costs; // all that are known, rising
+  double worst = -kInfinity; // feasible one
+  Choices best;
+};
+
+/// What is expected below a node, in [0, 1]. A sample in flight counts as 0 until its cost is
+/// known (virtual loss: Chaslot et al., CG 2008), so that the next one goes elsewhere.
+double Mcts::reward(const Node &node) const {
+  if (node.feasible == 0)
+    return 0;
+  double known = double(node.visits) / (node.visits + node.inFlight);
+  if (options.uct == UctRule::best) {
+    double rank = std::lower_bound(costs.begin(), costs.end(), node.best) - costs.begin();
+    return known * (1 - std::log1p(rank) / std::log1p(costs.size()));
+  }
+  // Linear between the extremes of all costs so far, so a sum of costs gives the mean.
+  if (worst == costs.front())
+    return known * node.feasible / node.visits;
+  return known * (worst * node.feasible - node.sum) / (worst - costs.front()) / node.visits;
+}
+
+/// Of the children that are not searched through, the one of greatest UCB1 (Auer et al., 2002).
+Id Mcts::bestChild(Id id, double exploration) const {
+  double logCount = std::log(tree[id].visits + tree[id].inFlight);
+  double highest = -kInfinity;
+  Id chosen = SearchTree::none;
+  for (Id next = tree[id].firstChild; next != SearchTree::none; next = tree[next].nextSibling) {
+    const Node &node = tree[next];
+    if (node.closed)
+      continue;
+    double bound = reward(node) + exploration * std::sqrt(logCount / (node.visits + node.inFlight));
+    if (bound > highest) {
+      highest = bound;
+      chosen = next;
+    }
+  }
+  return chosen;
+}
+
+uint16_t Mcts::untried(Id id, size_t depth, bool inherits) {
+  if (inherits && depth < best.size()) {
+    uint16_t choice = best[depth] % tree[id].width;
+    if (tree.child(id, choice) == SearchTree::none)
+      return choice;
+  }
+  return tree.drawUntried(id, random);
+}
+
+/// Goes on as the best strategy does, as far as the places allow.
+void Mcts::inherit(Choices &path) const {
+  for (unsigned width; path.size() < best.size() && (width = space.width(path)) > 0;)
+    path.push_back(best[path.size()] % width);
+}
+
+Choices Mcts::sample() {
+  Turn turn = options.uct == UctRule::best ? kTurns[samples++ % 2] : Turn{1, 0};
+  Choices path;
+  Id id = SearchTree::root;
+  while (tree[id].expanded() && tree[id].width > 0) {
+    id = bestChild(id, turn.exploration * options.exploration);
+    path.push_back(tree[id].choice);
+  }
+  if (tree[id].width > 0) {
+    bool inherits = randomBelow(random, 10) < turn.inherited;
+    path.push_back(untried(id, path.size(), inherits));
+    if (inherits)
+      inherit(path);
+    space.rollout(path, random);
+  }
+  for (id = tree.add(path); id != SearchTree::none; id = tree[id].parent)
+    ++tree[id].inFlight;
+  return path;
+}
+
+void Mcts::learn(const Choices &leaf, double cost) {
+  bool feasible = cost < kInfinity;
+  if (feasible) {
+    worst = std::max(worst, cost);
+    if (costs.empty() || cost < costs.front())
+      best = leaf;
+  }
+  costs.insert(std::lower_bound(costs.begin(), costs.end(), cost), cost);
+  for (Id id = tree.find(leaf); id != SearchTree::none; id = tree[id].parent) {
+    Node &node = tree[id];
+    --node.inFlight;
+    ++node.visits;
+    node.feasible += feasible;
+    node.sum += feasible ? cost : 0;
+    node.best = std::min(node.best, cost);
+  }
+}
+
+} // namespace
+
+SearchResult searchMcts(const DecisionSpace &space, Evaluator &evaluator,
+                        const SearchOptions &options) {
+  Mcts mcts(space, options);
+  Recorder recorder(evaluator, options);
+  bool running = true;
+  while (running && !mcts.exhausted()) {
+    std::vector<Choices> batch;
+    for (size_t left = recorder.batchSize(); left > 0 && !mcts.exhausted(); --left)
+      batch.push_back(mcts.sample());
+    std::vector<double> costs = recorder.evaluate(batch);
+    running = !costs.empty();
+    for (size_t i = 0; i < costs.size(); ++i)
+      mcts.learn(batch[i], costs[i]);
+  }
+  return recorder.take(running);
+}
+
+} // namespace snc
