@@ -109,7 +109,6 @@ static snc_context *make_context(const snc_model *model, const snc_options *opti
   context->arena = block + layout->arena;
   context->workers = (snc_worker *)(block + layout->workers);
   context->buffers = (snc_buffer *)(block + layout->buffers);
-  atomic_store(&context->status, SNC_IDLE);
   snc_units_init(&context->units, model, (uint32_t)options->threads,
                  (snc_event *)(block + layout->events), (uint32_t *)(block + layout->starts));
   init_workers(context, layout);
@@ -205,8 +204,8 @@ static int32_t bind_tensors(snc_context *context, const void *const *inputs, voi
 int32_t snc_context_cancel(snc_context *context) {
   if (!context)
     return SNC_INVALID_ARGUMENT;
-  int32_t running = SNC_OK;
-  atomic_compare_exchange_strong(&context->status, &running, SNC_CANCELLED);
+  int32_t none = SNC_OK;
+  atomic_compare_exchange_strong(&context->status, &none, SNC_CANCELLED);
   return SNC_OK;
 }
 
@@ -214,10 +213,11 @@ static int32_t run_model(snc_context *context) {
   if (context->dirty)
     for (int32_t i = 0; i < context->options.threads; ++i)
       snc_scratch_reset(&context->workers[i].scratch);
+  /* Who cancels between two runs is not heard. */
   atomic_store_explicit(&context->status, SNC_OK, memory_order_relaxed);
   snc_pool_enter(&context->pool);
   snc_run_steps(context);
-  int32_t status = atomic_exchange(&context->status, SNC_IDLE);
+  int32_t status = snc_context_stopped(context);
   context->dirty = status != SNC_OK;
   return status;
 }

@@ -14,9 +14,6 @@
 
 #include <stdatomic.h>
 
-/* The status of a context that does not run: there is nothing to cancel. */
-#define SNC_IDLE (-1)
-
 /* The user_context of kernels. Used by one thread at a time. */
 struct snc_worker {
   _Alignas(SNC_CACHE_LINE) snc_context *context;
@@ -42,8 +39,8 @@ struct snc_context {
   snc_units units;
   int32_t dirty; /* the last run failed: scratch may hold forgotten blocks */
   _Alignas(SNC_CACHE_LINE) _Atomic int32_t busy;
-  /* Of the current run: its first failure, SNC_IDLE when there is none. Read
-   * often by all, so it shares its line with nothing that changes. */
+  /* Of the current run: its first failure. Read often by all, so it shares its
+   * line with nothing that changes. */
   _Alignas(SNC_CACHE_LINE) _Atomic int32_t status;
 };
 
