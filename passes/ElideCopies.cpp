@@ -73,7 +73,8 @@ static void elideSlice(SliceOp slice) {
   markInPlace(slice);
 }
 
-/// True when the kernel that computes `part` can write it anywhere.
+/// True when what computes `part` can write it anywhere: a kernel, or another
+/// concat, which comes later here and may then be in place itself.
 static bool isWritable(Value part, bool window, const llvm::DenseSet<Value> &taken) {
   Operation *producer = part.getDefiningOp();
   return producer && !staysOutside(producer) && !isReturned(part) && !taken.contains(part) &&
@@ -83,11 +84,12 @@ static bool isWritable(Value part, bool window, const llvm::DenseSet<Value> &tak
 static void elideConcat(ConcatOp concat, llvm::DenseSet<Value> &taken) {
   RankedTensorType whole = typeOf(concat.getResult());
   int64_t axis = int64_t(concat.getAxis()), begin = 0;
-  bool window = isWindow(whole, axis) && !isRun(whole, axis, 0, 0);
+  bool cutsRows = isWindow(whole, axis) && !isRun(whole, axis, 0, 0);
+  bool window = cutsRows || (whole.getRank() == 4 && planeRows(whole) != whole.getDimSize(2));
   for (Value part : concat.getInputs()) {
     RankedTensorType type = typeOf(part);
     int64_t end = begin + type.getDimSize(unsigned(axis));
-    if (blockedLanes(type) != blockedLanes(whole) || (!window && !isRun(whole, axis, begin, end)))
+    if (blockedLanes(type) != blockedLanes(whole) || (!cutsRows && !isRun(whole, axis, begin, end)))
       return;
     begin = end;
   }
@@ -115,12 +117,17 @@ namespace {
 struct ElideCopies final : snc::impl::ElideCopiesBase<ElideCopies> {
   void runOnOperation() override {
     llvm::DenseSet<Value> taken;
+    SmallVector<ConcatOp> concats;
     getOperation().walk([&](ConcatOp concat) {
       if (isa<func::FuncOp>(concat->getParentOp()))
-        elideConcat(concat, taken);
+        concats.push_back(concat);
     });
+    // Outer ones first: where they are says where their parts are.
+    for (ConcatOp concat : llvm::reverse(concats))
+      elideConcat(concat, taken);
     getOperation().walk([&](SliceOp slice) {
-      if (isa<func::FuncOp>(slice->getParentOp()))
+      // One that is a part of a concat is computed there: copied once.
+      if (isa<func::FuncOp>(slice->getParentOp()) && !taken.contains(slice))
         elideSlice(slice);
     });
   }

@@ -3,6 +3,7 @@
 #include "codegen/emit/Description.h"
 
 #include "codegen/emit/ModelTables.h"
+#include "codegen/emit/Steps.h"
 #include "codegen/emit/Names.h"
 #include "ir/Target.h"
 #include "runtime/snc_model.h"
@@ -61,6 +62,11 @@ static void addWorkspace(LibraryDescription &library, ProgramOp program) {
     model.worker_scratch_bytes =
         std::max<uint64_t>(model.worker_scratch_bytes, numberOf(kernel, "snc.worker_scratch"));
   }
+  if (auto steps = stepsOf(program); succeeded(steps)) {
+    model.num_steps = uint32_t(steps->size());
+    model.num_phases = uint32_t(steps->empty() ? 0 : steps->back().phase + 1);
+  }
+  model.num_units = uint32_t(unitsOf(program->getParentOfType<ModuleOp>()).size());
   library.workspaceBytes = snc_model_workspace_bytes(&model, int32_t(library.threads));
   library.workspaceAlignment = snc_model_workspace_alignment(&model);
 }

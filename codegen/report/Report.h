@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What was decided about a network and why, as text and as a page.
+
+#ifndef SNC_CODEGEN_REPORT_REPORT_H
+#define SNC_CODEGEN_REPORT_REPORT_H
+
+#include "search/BranchPlan.h"
+
+#include <optional>
+
+namespace snc {
+
+/// A node of the network: a kernel-to-be.
+struct ReportNode {
+  std::string name;            ///< of the model's nodes, "Conv_3+Relu_4"
+  std::string operators;       ///< "conv+relu"
+  std::string shape;           ///< of its result, "1x64x56x56"
+  std::vector<int64_t> inputs; ///< positions of the nodes it reads, earlier ones
+};
+
+/// Something on a lane of the timeline, in microseconds from the run's begin.
+struct ReportSpan {
+  enum Kind { kernel, wait, sync };
+  Kind kind = kernel;
+  int64_t unit = 0;
+  double begin = 0, end = 0;
+  int64_t node = -1; ///< position in Report::nodes; -1 for waits
+};
+
+/// A way to run the network.
+struct ReportChoice {
+  std::string name;               ///< "one unit", "data-parallel", "branches"
+  double predicted = 0;           ///< microseconds
+  std::optional<double> measured; ///< microseconds, where it was run
+  bool chosen = false;
+};
+
+struct ReportSearch {
+  std::string kind; ///< "mcts"; empty: the plan was given
+  uint64_t seed = 0, budget = 0, evaluations = 0;
+  double spaceSize = 0;          ///< strategies; infinity is allowed
+  std::optional<double> optimum; ///< microseconds, where a dynamic program found it
+  /// On each improvement: the number of the evaluation and the best cost (microseconds).
+  std::vector<std::pair<uint64_t, double>> history;
+};
+
+struct Report {
+  std::string model, target, version;
+  BranchPlan plan;
+  std::vector<ReportNode> nodes;
+  std::vector<ReportSpan> timeline; ///< predicted, by unit and begin
+  std::vector<ReportChoice> choices;
+  ReportSearch search;
+  bool measuredCosts = false; ///< latencies come from measurements, not from the model alone
+};
+
+/// One sentence: "branches on 2 units: 1.31x over the best single unit", or
+/// "not worth it here: kept data-parallel, because ...".
+std::string verdict(const Report &report);
+
+/// For --explain: the verdict, the choices, the search, and a line a segment.
+/// Plain text, at most 100 columns, ends in a newline.
+std::string explainText(const Report &report);
+
+/// share/<name>/report.html: a page that needs no network and no script from
+/// elsewhere. The same report gives the same bytes.
+std::string reportHtml(const Report &report);
+
+} // namespace snc
+
+#endif // SNC_CODEGEN_REPORT_REPORT_H
