@@ -76,6 +76,8 @@ private:
   std::string name;
   std::vector<PlanUnit> units;
   BranchPlan plan;
+  DeviceDescription device;
+  std::optional<PlanningResult> planning; ///< unless the plan was given
   OwningOpRef<ModuleOp> module;
   ScratchFolder scratch;
   OutputFolder folder;
@@ -145,8 +147,13 @@ bool Compilation::pipeline(void (*build)(OpPassManager &, const PipelineOptions 
 /// Tensor level to branch level.
 bool Compilation::choosePlan() {
   NetworkGraph graph(module->lookupSymbol<func::FuncOp>("main"));
-  if (options.plan.empty())
+  if (options.plan.empty() && options.branches == Branches::never) {
     plan = unsplitPlan(graph.size(), units);
+  } else if (options.plan.empty()) {
+    planning = planOnDevice(graph, device, units, target->blockLanes, options, err);
+    plan = planning->choice().plan;
+  }
+  say("branches planned");
   PassManager pm(&context);
   buildBranchPipeline(pm, plan);
   if (failed(pm.run(*module)) || interrupted())

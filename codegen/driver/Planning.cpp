@@ -53,6 +53,19 @@ llvm::Expected<BranchPlan> readPlan(llvm::StringRef path) {
   return plan;
 }
 
+PlanningResult planOnDevice(const NetworkGraph &graph, const DeviceDescription &device,
+                            const std::vector<PlanUnit> &units, int64_t blockLanes,
+                            const CompilerOptions &options, llvm::raw_ostream &err) {
+  CostModel model(device, blockLanes);
+  PlanCost cost(graph, model, units, blockLanes);
+  PlannerOptions planner;
+  planner.kind = options.search;
+  planner.forceBranches = options.branches == Branches::always;
+  planner.search.budget = options.searchBudget;
+  planner.search.seed = options.seed;
+  return planNetwork(cost, model.isMeasured(), planner);
+}
+
 int64_t totalThreads(const std::vector<PlanUnit> &units) {
   int64_t sum = 0;
   for (const PlanUnit &unit : units)

@@ -5,7 +5,7 @@
 #ifndef SNC_CODEGEN_DRIVER_PLANNING_H
 #define SNC_CODEGEN_DRIVER_PLANNING_H
 
-#include "search/BranchPlan.h"
+#include "codegen/driver/Compiler.h"
 
 namespace snc {
 
@@ -15,6 +15,12 @@ llvm::Expected<std::vector<PlanUnit>> parseDevices(llvm::StringRef devices, int6
 
 /// Reads and verifies a plan.json.
 llvm::Expected<BranchPlan> readPlan(llvm::StringRef path);
+
+/// Searches for the plan of `graph` as the options say; shows progress on `err`.
+/// An interrupt ends the search with the best plan so far.
+PlanningResult planOnDevice(const NetworkGraph &graph, const DeviceDescription &device,
+                            const std::vector<PlanUnit> &units, int64_t blockLanes,
+                            const CompilerOptions &options, llvm::raw_ostream &err);
 
 /// Threads of all units.
 int64_t totalThreads(const std::vector<PlanUnit> &units);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The strategies of a network as a tree: how many splits (each ends in a sync),
+// then for each, in order, where it begins, where its sync is, of which kind it
+// is, and the shares of the units. What is not split runs unsplit, the cheaper
+// way.
+
+#ifndef SNC_SEARCH_STRATEGYSPACE_H
+#define SNC_SEARCH_STRATEGYSPACE_H
+
+#include "search/DecisionSpace.h"
+#include "search/SplitMenu.h"
+
+namespace snc {
+
+/// How a search fills in what it has not decided.
+enum class Rollout {
+  uniform, ///< each choice alike, as SyncNAS
+  guided   ///< the cheaper the rest can become by the cost model, the likelier
+};
+
+class StrategySpace : public DecisionSpace {
+public:
+  /// At most `mostSplits` splits. `menu` must outlive the space.
+  StrategySpace(const SplitMenu &menu, int64_t mostSplits, Rollout rollout);
+
+  unsigned width(llvm::ArrayRef<uint16_t> path) const override;
+  double size() const override { return leaves; }
+  std::string nameOf(llvm::ArrayRef<uint16_t> leaf) const override;
+  void rollout(Choices &path, std::mt19937_64 &random) const override;
+
+  BranchPlan planOf(llvm::ArrayRef<uint16_t> leaf) const;
+  /// Microseconds of the plan: the sum over splits and gaps.
+  double costOf(llvm::ArrayRef<uint16_t> leaf) const;
+
+  /// The cheapest strategy of all, by dynamic programming over the number of
+  /// splits and the node: exact because costs add up.
+  Choices optimum() const;
+
+private:
+  struct State; ///< what a path has decided
+  State decode(llvm::ArrayRef<uint16_t> path) const;
+  /// Cost of choice `choice` at `state` and of the best rest.
+  double bestWith(const State &state, unsigned choice) const;
+  std::vector<int64_t> begins(int64_t position, int64_t splits) const;
+  std::vector<const SplitRun *> runs(int64_t begin, int64_t splits) const;
+  void findRests();
+
+  const SplitMenu &menu;
+  int64_t most;
+  Rollout policy;
+  double leaves = 0;
+  /// Cheapest rest behind node p with exactly k more splits, [k][p]; a split
+  /// ends right before p, except for p = 0. Infinity: impossible.
+  std::vector<std::vector<double>> rest;
+};
+
+/// Evaluates by the cost model.
+class StrategyEvaluator : public Evaluator {
+public:
+  explicit StrategyEvaluator(const StrategySpace &space) : space(space) {}
+  double cost(llvm::ArrayRef<uint16_t> leaf) override { return space.costOf(leaf); }
+
+private:
+  const StrategySpace &space;
+};
+
+} // namespace snc
+
+#endif // SNC_SEARCH_STRATEGYSPACE_H
