@@ -75,7 +75,8 @@ static void searchBranches(const PlanCost &cost, const PlannerOptions &options,
   auto stopped = [&] { return options.search.stop && options.search.stop->load(); };
   SplitMenu menu(cost, options.longestSplit, stopped);
   bool uniform = options.kind == PlannerKind::random || options.kind == PlannerKind::evolution;
-  StrategySpace space(menu, std::min(options.mostSplits, cost.network().size()),
+  StrategySpace space(menu, options.forceBranches,
+                      std::min(options.mostSplits, cost.network().size()),
                       uniform ? Rollout::uniform : Rollout::guided);
   result.spaceSize = space.size();
   if (space.size() <= 1)

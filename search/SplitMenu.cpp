@@ -8,14 +8,6 @@
 
 namespace snc {
 
-const SplitWay &SplitRun::best() const {
-  const SplitWay *best = &kinds.front().ways.front();
-  for (const SplitKindWays &kind : kinds)
-    for (const SplitWay &way : kind.ways)
-      best = way.us < best->us ? &way : best;
-  return *best;
-}
-
 /// Shares to try, an even one first: all eighths of two units; of more units
 /// even ones and those by their threads.
 static std::vector<std::vector<int64_t>> shareChoices(llvm::ArrayRef<PlanUnit> units) {
@@ -141,6 +133,10 @@ void SplitMenu::addRun(int64_t begin, int64_t end) {
     if (several && tryWay({begin, end, SegmentKind::paths, 0, {}, units, ""}, ways))
       run.kinds.push_back(std::move(ways));
   }
+  run.us = std::numeric_limits<double>::infinity();
+  for (const SplitKindWays &kind : run.kinds)
+    for (const SplitWay &way : kind.ways)
+      run.us = std::min(run.us, way.us);
   if (!run.kinds.empty())
     byBegin[size_t(begin)].push_back(std::move(run));
 }

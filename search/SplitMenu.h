@@ -25,7 +25,7 @@ struct SplitKindWays {
 struct SplitRun {
   int64_t begin, end;
   std::vector<SplitKindWays> kinds; ///< at least one
-  const SplitWay &best() const;
+  double us = 0;                    ///< of the cheapest way
 };
 
 class SplitMenu {

@@ -21,8 +21,9 @@ enum class Rollout {
 
 class StrategySpace : public DecisionSpace {
 public:
-  /// At most `mostSplits` splits. `menu` must outlive the space.
-  StrategySpace(const SplitMenu &menu, int64_t mostSplits, Rollout rollout);
+  /// From `leastSplits` to `mostSplits` splits, where there are as many. `menu`
+  /// must outlive the space.
+  StrategySpace(const SplitMenu &menu, int64_t leastSplits, int64_t mostSplits, Rollout rollout);
 
   unsigned width(llvm::ArrayRef<uint16_t> path) const override;
   double size() const override { return leaves; }
@@ -40,19 +41,28 @@ public:
 private:
   struct State; ///< what a path has decided
   State decode(llvm::ArrayRef<uint16_t> path) const;
+  void apply(State &state, unsigned choice) const;
+  unsigned choicesAt(const State &state) const;
   /// Cost of choice `choice` at `state` and of the best rest.
   double bestWith(const State &state, unsigned choice) const;
-  std::vector<int64_t> begins(int64_t position, int64_t splits) const;
-  std::vector<const SplitRun *> runs(int64_t begin, int64_t splits) const;
-  void findRests();
+  void addSplitCount(std::vector<double> &counts);
+
+  /// What may follow when exactly k splits are still to be placed.
+  struct Rest {
+    std::vector<int64_t> begins;                     ///< nodes that the first of them may begin at
+    std::vector<std::vector<const SplitRun *>> runs; ///< by node: those of it that leave room
+    std::vector<double> cheapestAt;                  ///< by node: of a run there and the best rest
+    /// By node p: the cheapest rest behind p, where a split ends right before p
+    /// (but for p = 0). Infinity: impossible.
+    std::vector<double> us;
+  };
+  int64_t firstBegin(int64_t position, int64_t splits) const;
 
   const SplitMenu &menu;
-  int64_t most;
+  int64_t least;
   Rollout policy;
   double leaves = 0;
-  /// Cheapest rest behind node p with exactly k more splits, [k][p]; a split
-  /// ends right before p, except for p = 0. Infinity: impossible.
-  std::vector<std::vector<double>> rest;
+  std::vector<Rest> rest; ///< by k
 };
 
 /// Evaluates by the cost model.
