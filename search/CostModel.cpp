@@ -10,10 +10,6 @@
 
 namespace snc {
 
-std::string latencyKey(const std::string &signature, int64_t threads) {
-  return signature + " t" + std::to_string(threads);
-}
-
 /// Kernels that one correction holds for.
 static std::string familyOf(const KernelShape &s) {
   if (s.isDepthwise())

@@ -44,9 +44,6 @@ private:
   std::vector<Sample> samples;
 };
 
-/// The key of a latency: "<signature> t<threads>".
-std::string latencyKey(const std::string &signature, int64_t threads);
-
 /// The shape that a signature tells of; nullopt where it is none.
 std::optional<KernelShape> shapeOfSignature(llvm::StringRef signature);
 

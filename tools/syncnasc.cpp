@@ -71,6 +71,15 @@ struct Flags {
                  clEnumValN(PlannerKind::dp, "dp", "the optimum of the cost model"))};
   cl::opt<uint64_t> budget{"search-budget", cl::desc("Strategies to evaluate (default: 5000)"),
                            cl::value_desc("n"), cl::init(5000), cl::cat(all)};
+  cl::opt<std::string> searchStore{
+      "search-store", cl::desc("SQLite file that keeps evaluated strategies, to resume from"),
+      cl::value_desc("file"), cl::cat(all)};
+  cl::opt<unsigned> measure{
+      "measure",
+      cl::desc("Compile and run up to n plans here, learn from each, and keep the fastest (default: "
+               "0, plan by the cost model)"),
+      cl::value_desc("n"), cl::init(0), cl::cat(all)};
+  cl::opt<bool> explain{"explain", cl::desc("Say what was decided and why"), cl::cat(all)};
   cl::opt<uint64_t> seed{"seed", cl::desc("Of the search (default: 1)"), cl::value_desc("n"),
                          cl::init(1), cl::cat(all)};
   cl::list<std::string> shapes{"shape",
@@ -124,6 +133,9 @@ static snc::CompilerOptions optionsOf(const Flags &flags) {
   options.search = flags.search;
   options.searchBudget = flags.budget;
   options.seed = flags.seed;
+  options.searchStore = flags.searchStore;
+  options.measureRounds = flags.measure;
+  options.explain = flags.explain;
   options.weightsInFile = flags.weights == Weights::file;
   options.force = flags.force;
   options.stage = flags.emit;

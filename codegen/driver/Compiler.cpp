@@ -4,6 +4,7 @@
 
 #include "codegen/driver/Interrupt.h"
 #include "codegen/driver/KernelPool.h"
+#include "codegen/driver/Measure.h"
 #include "codegen/driver/OutputFolder.h"
 #include "codegen/driver/Planning.h"
 #include "codegen/driver/Summary.h"
@@ -37,8 +38,9 @@ static unsigned processors() { return std::max(1u, std::thread::hardware_concurr
 namespace {
 class Compilation {
 public:
-  Compilation(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err)
-      : options(options), out(out), err(err), printer(context, err) {
+  Compilation(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err,
+              const MeasureResult *measured = nullptr)
+      : options(options), out(out), err(err), measured(measured), printer(context, err) {
     context.loadDialect<SncDialect, func::FuncDialect>();
   }
 
@@ -69,6 +71,7 @@ private:
 
   const CompilerOptions &options;
   llvm::raw_ostream &out, &err;
+  const MeasureResult *measured; ///< how the plan was chosen; may be null
   MLIRContext context;
   DiagnosticPrinter printer;
   const Target *target = nullptr;
@@ -115,6 +118,12 @@ bool Compilation::prepare() {
     units = plan.units;
   }
   threads = totalThreads(units);
+  if (!options.device.empty()) {
+    auto read = readDevice(options.device);
+    if (!read)
+      return check(read.takeError());
+    device = std::move(*read);
+  }
   name = options.name.empty() ? libraryNameOf(llvm::sys::path::stem(options.model)) : options.name;
   if (!isLibraryName(name))
     return fail("--name: '" + name + "' cannot begin a C symbol; '" + libraryNameOf(name) +
@@ -147,7 +156,7 @@ bool Compilation::pipeline(void (*build)(OpPassManager &, const PipelineOptions 
 /// Tensor level to branch level.
 bool Compilation::choosePlan() {
   NetworkGraph graph(module->lookupSymbol<func::FuncOp>("main"));
-  if (options.plan.empty() && options.branches == Branches::never) {
+  if (options.plan.empty() && options.branches == Branches::never && !options.oneUnit) {
     plan = unsplitPlan(graph.size(), units);
   } else if (options.plan.empty()) {
     planning = planOnDevice(graph, device, units, target->blockLanes, options, err);
@@ -292,9 +301,35 @@ bool Compilation::run() {
 }
 } // namespace
 
+/// Chooses by measurement, then compiles the winner.
+static bool compileMeasured(const CompilerOptions &options, llvm::raw_ostream &out,
+                            llvm::raw_ostream &err) {
+  auto fail = [&](llvm::Error error) {
+    err << options.model << ": error: " << llvm::toString(std::move(error)) << "\n";
+    return false;
+  };
+  ScratchFolder folder;
+  if (llvm::Error error = folder.open())
+    return fail(std::move(error));
+  auto compile = [&](const CompilerOptions &one) { return Compilation(one, out, err).run(); };
+  auto measured = measurePlans(options, folder.root(), compile, err);
+  if (!measured)
+    return fail(measured.takeError());
+  interruptFlag() = false; // with what was measured so far
+  CompilerOptions last = options;
+  last.plan = folder.root() + "/plan.json";
+  last.device = measured->deviceFile;
+  std::error_code error;
+  llvm::raw_fd_ostream(last.plan, error) << toJson(measured->choices[measured->chosen].plan).dump(2);
+  if (error)
+    return fail(llvm::errorCodeToError(error));
+  return Compilation(last, out, err, &*measured).run();
+}
+
 int compileModel(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err) {
   catchInterrupts();
-  bool good = Compilation(options, out, err).run();
+  bool measures = options.measureRounds && options.plan.empty() && options.stage == Stage::library;
+  bool good = measures ? compileMeasured(options, out, err) : Compilation(options, out, err).run();
   if (!good && interrupted())
     err << "syncnasc: interrupted\n";
   return good ? 0 : interrupted() ? 130 : 1;

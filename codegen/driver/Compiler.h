@@ -33,7 +33,10 @@ struct CompilerOptions {
   PlannerKind search = PlannerKind::mcts;
   uint64_t searchBudget = 5000; ///< strategies to evaluate
   uint64_t seed = 1;
-  std::string searchStore; ///< path of an SQLite file that keeps evaluations; empty: none
+  bool oneUnit = false;       ///< with `never`: on the fastest unit alone, not on all
+  unsigned measureRounds = 0; ///< plans to compile and run here before one is chosen
+  bool explain = false;       ///< say what was decided and why
+  std::string searchStore;    ///< path of an SQLite file that keeps evaluations; empty: none
   ImportOptions import;
   PipelineOptions pipeline;
   bool weightsInFile = false; ///< share/<name>/<name>.weights instead of embedded

@@ -2,7 +2,12 @@
 
 #include "codegen/driver/Planning.h"
 
+#include "codegen/driver/Interrupt.h"
+#include "runtime/snc_hash.h"
+#include "search/ResultStore.h"
+
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -53,17 +58,53 @@ llvm::Expected<BranchPlan> readPlan(llvm::StringRef path) {
   return plan;
 }
 
+/// A text that is the same when all that costs depend on is.
+static std::string searchFingerprint(const NetworkGraph &graph, const DeviceDescription &device,
+                                     const std::vector<PlanUnit> &units,
+                                     const CompilerOptions &options) {
+  std::string text = options.target + (options.branches == Branches::always ? " always" : "");
+  llvm::raw_string_ostream os(text);
+  for (const PlanUnit &unit : units)
+    os << " " << unit.threads;
+  for (const NetworkNode &node : graph.nodes()) {
+    os << "\n" << shapeOf(node.ops).signature();
+    for (int64_t input : node.inputs)
+      os << " " << input;
+  }
+  os << "\n" << device.peakGflops << " " << device.coreBandwidthGBs << " "
+     << device.totalBandwidthGBs << " " << device.l2Bytes << " " << device.l3Bytes << " "
+     << device.syncUs << " " << device.forkUs << " " << device.kernelOverheadUs;
+  for (const auto &[key, us] : device.latenciesUs)
+    os << "\n" << key << " " << us;
+  return "plan 1 " + llvm::utohexstr(snc_hash64(os.str().data(), os.str().size()));
+}
+
 PlanningResult planOnDevice(const NetworkGraph &graph, const DeviceDescription &device,
                             const std::vector<PlanUnit> &units, int64_t blockLanes,
                             const CompilerOptions &options, llvm::raw_ostream &err) {
   CostModel model(device, blockLanes);
   PlanCost cost(graph, model, units, blockLanes);
+  if (options.branches == Branches::never && options.oneUnit) {
+    PlanningResult result;
+    result.choices = unsplitChoices(cost);
+    return result; // the first is on one unit
+  }
   PlannerOptions planner;
   planner.kind = options.search;
   planner.forceBranches = options.branches == Branches::always;
   planner.search.budget = options.searchBudget;
   planner.search.seed = options.seed;
-  return planNetwork(cost, model.isMeasured(), planner);
+  planner.search.stop = &interruptFlag();
+  // What the costs depend on, but for the search itself.
+  std::optional<ResultStore> store;
+  if (!options.searchStore.empty()) {
+    store.emplace(options.searchStore, searchFingerprint(graph, device, units, options));
+    planner.search.store = &*store;
+  }
+  PlanningResult result = planNetwork(cost, model.isMeasured(), planner);
+  if (interruptFlag().exchange(false))
+    err << "syncnasc: search interrupted; goes on with the best plan so far\n";
+  return result;
 }
 
 int64_t totalThreads(const std::vector<PlanUnit> &units) {

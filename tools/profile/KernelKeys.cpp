@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/profile/KernelKeys.h"
+
+#include <algorithm>
+#include <fstream>
+
+using nlohmann::json;
+using snc::run::RunError;
+
+namespace snc::profile {
+
+json readManifest(const run::LoadedLibrary &library) {
+  std::string path = library.shareFolder() + "/manifest.json";
+  std::ifstream file(path);
+  if (!file)
+    throw RunError(path + ": cannot read this file");
+  try {
+    return json::parse(file);
+  } catch (const json::exception &error) {
+    throw RunError(path + ": not a manifest: " + error.what());
+  }
+}
+
+static int64_t wholeNumber(const json &object, const char *member, int64_t otherwise,
+                           const std::string &where) {
+  auto found = object.find(member);
+  if (found == object.end())
+    return otherwise;
+  if (!found->is_number_integer() || *found < -1 || *found > SNC_MAX_THREADS)
+    throw RunError(where + ": '" + member + "' is not a number from -1 to " +
+                   std::to_string(SNC_MAX_THREADS));
+  return found->get<int64_t>();
+}
+
+int64_t plannedThreads(const json &manifest) {
+  return std::max<int64_t>(
+      0, manifest.is_object() ? wholeNumber(manifest, "threads", 0, "manifest.json") : 0);
+}
+
+static KernelKey keyOf(const json &entry, const snc_kernel_info &kernel,
+                       const std::string &libraryName, int64_t threads, const std::string &where) {
+  KernelKey key;
+  key.unit = wholeNumber(entry, "unit", -1, where);
+  key.threads =
+      key.unit < 0 ? threads : std::max<int64_t>(1, wholeNumber(entry, "threads", 1, where));
+  auto signature = entry.find("signature");
+  key.hasSignature = signature != entry.end();
+  if (!key.hasSignature)
+    key.signature = "unsigned " + libraryName + "/" + kernel.name + " " + kernel.op;
+  else if (signature->is_string() && !signature->get_ref<const std::string &>().empty())
+    key.signature = signature->get<std::string>();
+  else
+    throw RunError(where + ": 'signature' is not a text");
+  return key;
+}
+
+std::vector<KernelKey> kernelKeys(const json &manifest,
+                                  const std::vector<const snc_kernel_info *> &kernels,
+                                  const std::string &libraryName, int64_t threads) {
+  auto list = manifest.is_object() ? manifest.find("kernels") : manifest.end();
+  bool listed = manifest.is_object() && list != manifest.end();
+  if (listed && (!list->is_array() || list->size() != kernels.size()))
+    throw RunError("manifest.json: 'kernels' is not a list of the library's " +
+                   std::to_string(kernels.size()) + " kernels: compile the model again");
+  int64_t planned = plannedThreads(manifest);
+  std::vector<KernelKey> keys;
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    std::string where = "manifest.json: kernels[" + std::to_string(i) + "]";
+    const json entry = listed ? (*list)[i] : json::object();
+    if (!entry.is_object())
+      throw RunError(where + " is not an object");
+    keys.push_back(keyOf(entry, *kernels[i], libraryName, threads, where));
+    if (keys.back().unit >= 0 && planned && planned != threads)
+      throw RunError("--threads: the branches of this library are planned for " +
+                     std::to_string(planned) + " threads");
+  }
+  return keys;
+}
+
+} // namespace snc::profile

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/profile/LatencyFile.h"
+
+#include "search/DeviceDescription.h"
+#include "tools/run/LoadedLibrary.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+using snc::run::RunError;
+
+namespace snc::profile {
+
+static void mergeInto(Json &old, const Json &fresh) {
+  for (const auto &[name, value] : fresh.items())
+    if (value.is_object() && old.contains(name) && old[name].is_object())
+      mergeInto(old[name], value);
+    else
+      old[name] = value;
+}
+
+static std::string cpuOf(const Json &latencies) {
+  auto device = latencies.find("device");
+  return device != latencies.end() ? device->value("cpu", "") : "";
+}
+
+Json mergeLatencies(Json old, const Json &fresh) {
+  std::string before = cpuOf(old), now = cpuOf(fresh);
+  if (!before.empty() && !now.empty() && before != now)
+    throw RunError("measured on '" + before + "', this machine is '" + now +
+                   "': give each machine a file of its own");
+  // A kernel is measured as a whole: nothing of an older time stays beside it.
+  if (old.contains("kernels") && fresh.contains("kernels"))
+    for (const auto &[key, value] : fresh["kernels"].items())
+      old["kernels"].erase(key);
+  mergeInto(old, fresh);
+  return old;
+}
+
+Json readLatencies(const std::string &path) {
+  std::error_code error;
+  fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found)
+    return Json::object();
+  if (status.type() != fs::file_type::regular)
+    throw RunError(path + ": not a regular file");
+  std::ifstream file(path);
+  if (!file)
+    throw RunError(path + ": cannot read this file");
+  try {
+    Json json = Json::parse(file);
+    // The reader's rules are the writer's.
+    if (auto device = deviceFromJson(nlohmann::json(json)); !device)
+      throw RunError(path + ": " + llvm::toString(device.takeError()));
+    return json;
+  } catch (const Json::exception &error) {
+    throw RunError(path + ": not a file of latencies: " + error.what());
+  }
+}
+
+namespace {
+/// Held by one program at a time; of the folder, since the file is replaced. Best
+/// effort: some file systems know no locks.
+class FolderLock {
+public:
+  explicit FolderLock(const fs::path &folder)
+      : folder_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (folder_ >= 0)
+      while (::flock(folder_, LOCK_EX) != 0 && errno == EINTR) {
+      }
+  }
+  ~FolderLock() {
+    if (folder_ >= 0)
+      ::close(folder_);
+  }
+  FolderLock(const FolderLock &) = delete;
+  FolderLock &operator=(const FolderLock &) = delete;
+  /// Makes a rename in the folder survive a loss of power.
+  void sync() const {
+    if (folder_ >= 0)
+      ::fsync(folder_);
+  }
+
+private:
+  int folder_;
+};
+
+void replaceFile(const std::string &path, const std::string &text) {
+  auto fail = [&](const std::string &why) {
+    throw RunError(path + ": cannot write this file: " + why);
+  };
+  auto temp = llvm::sys::fs::TempFile::create(path + ".%%%%%%%%");
+  if (!temp)
+    fail(llvm::toString(temp.takeError()));
+  llvm::raw_fd_ostream out(temp->FD, /*shouldClose=*/false);
+  out << text;
+  out.flush();
+  std::error_code error = out.error();
+  out.clear_error(); // else its end is the program's
+  if (!error && ::fsync(temp->FD) != 0)
+    error = std::error_code(errno, std::generic_category());
+  if (error) {
+    llvm::consumeError(temp->discard());
+    fail(error.message());
+  }
+  if (llvm::Error failed = temp->keep(path))
+    fail(llvm::toString(std::move(failed)));
+}
+} // namespace
+
+void updateLatencies(const std::string &path, const Json &fresh) {
+  std::error_code ignored;
+  fs::path file = fs::weakly_canonical(fs::absolute(path), ignored);
+  if (ignored)
+    file = path;
+  FolderLock lock(file.parent_path());
+  Json merged;
+  try {
+    merged = mergeLatencies(readLatencies(path), fresh);
+  } catch (const RunError &error) {
+    std::string what = error.what();
+    throw RunError(what.starts_with(path) ? what : path + ": " + what);
+  }
+  // Names of nodes are the model's: any bytes.
+  replaceFile(file.string(), merged.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  lock.sync();
+}
+
+} // namespace snc::profile
