@@ -47,6 +47,7 @@ public:
   double total(const BranchPlan &plan, std::vector<PlannedSpan> *timeline = nullptr) const;
 
   const NetworkGraph &network() const { return graph; }
+  const CostModel &costs() const { return model; }
   llvm::ArrayRef<PlanUnit> planUnits() const { return units; }
   int64_t lanes() const { return blockLanes; }
 

@@ -7,6 +7,7 @@
 #include "codegen/driver/Measure.h"
 #include "codegen/driver/OutputFolder.h"
 #include "codegen/driver/Planning.h"
+#include "codegen/driver/Reporting.h"
 #include "codegen/driver/Summary.h"
 #include "codegen/emit/Link.h"
 #include "codegen/emit/LowerToLLVM.h"
@@ -80,7 +81,7 @@ private:
   std::vector<PlanUnit> units;
   BranchPlan plan;
   DeviceDescription device;
-  std::optional<PlanningResult> planning; ///< unless the plan was given
+  Report report;
   OwningOpRef<ModuleOp> module;
   ScratchFolder scratch;
   OutputFolder folder;
@@ -156,12 +157,24 @@ bool Compilation::pipeline(void (*build)(OpPassManager &, const PipelineOptions 
 /// Tensor level to branch level.
 bool Compilation::choosePlan() {
   NetworkGraph graph(module->lookupSymbol<func::FuncOp>("main"));
-  if (options.plan.empty() && options.branches == Branches::never && !options.oneUnit) {
+  CostModel model(device, target->blockLanes);
+  PlanCost cost(graph, model, units, target->blockLanes);
+  std::optional<PlanningResult> planning;
+  bool unsplit = options.branches == Branches::never && !options.oneUnit;
+  if (options.plan.empty() && unsplit) {
     plan = unsplitPlan(graph.size(), units);
   } else if (options.plan.empty()) {
-    planning = planOnDevice(graph, device, units, target->blockLanes, options, err);
+    planning = planOnDevice(cost, options, err);
     plan = planning->choice().plan;
   }
+  if (plan.nodes != graph.size())
+    return fail("plan '" + options.plan + "': it is for a network of " + llvm::Twine(plan.nodes) +
+                " nodes, this one has " + llvm::Twine(graph.size()));
+  nameSegments(plan, graph);
+  report = makeReport(cost, model.isMeasured(), plan, planning ? &*planning : nullptr, measured);
+  if (planning && !planning->search.history.empty())
+    report.search = reportOf(*planning, plannerName(options.search), options.seed,
+                             options.searchBudget);
   say("branches planned");
   PassManager pm(&context);
   buildBranchPipeline(pm, plan);
@@ -191,7 +204,8 @@ bool Compilation::writeTexts() {
       !check(folder.write("lib/cmake/" + name + "/" + name + "Config.cmake",
                           cmakeConfigText(description))) ||
       !check(folder.write("lib/pkgconfig/" + name + ".pc", pkgConfigText(description))) ||
-      !check(folder.write(share + "plan.json", toJson(plan).dump(2) + "\n")))
+      !check(folder.write(share + "plan.json", toJson(plan).dump(2) + "\n")) ||
+      !check(folder.write(share + "report.html", reportHtml(report))))
     return false;
   auto manifest = manifestText(description, folder.root());
   return manifest ? check(folder.write(share + "manifest.json", *manifest))
@@ -237,6 +251,9 @@ bool Compilation::emitLibrary() {
     return false;
   description = describe(*module, name);
   description.weightsEmbedded = !options.weightsInFile;
+  report.model = description.model;
+  report.target = description.target;
+  report.version = SNC_VERSION;
   auto packed = packWeights(*module->getOps<ProgramOp>().begin());
   if (failed(packed))
     return false;
@@ -250,6 +267,8 @@ bool Compilation::emitLibrary() {
   say("library written");
   if (!options.quiet)
     printSummary(out, description, kernels, options.output, watch.seconds());
+  if (options.explain)
+    out << explainText(report);
   return true;
 }
 
@@ -312,9 +331,13 @@ static bool compileMeasured(const CompilerOptions &options, llvm::raw_ostream &o
   if (llvm::Error error = folder.open())
     return fail(std::move(error));
   auto compile = [&](const CompilerOptions &one) { return Compilation(one, out, err).run(); };
-  auto measured = measurePlans(options, folder.root(), compile, err);
+  llvm::raw_ostream &log = options.quiet ? llvm::nulls() : err;
+  auto measured = measurePlans(options, folder.root(), compile);
   if (!measured)
     return fail(measured.takeError());
+  for (const MeasuredChoice &choice : measured->choices)
+    log << llvm::format("%9.0f us  ", choice.measuredUs) << choice.name << " "
+        << choice.plan.strategy() << "\n";
   interruptFlag() = false; // with what was measured so far
   CompilerOptions last = options;
   last.plan = folder.root() + "/plan.json";

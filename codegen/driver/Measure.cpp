@@ -29,9 +29,8 @@ struct Candidate {
 class Measurement {
 public:
   Measurement(const CompilerOptions &options, const std::string &folder,
-              const CompileOnce &compile, llvm::raw_ostream &err)
-      : options(options), folder(folder), compile(compile), err(err),
-        device(folder + "/device.json") {}
+              const CompileOnce &compile)
+      : options(options), folder(folder), compile(compile), device(folder + "/device.json") {}
 
   llvm::Expected<MeasureResult> run();
 
@@ -51,7 +50,6 @@ private:
   const CompilerOptions &options;
   const std::string &folder;
   const CompileOnce &compile;
-  llvm::raw_ostream &err;
   std::string device;
   std::vector<Candidate> candidates;
 };
@@ -71,6 +69,8 @@ llvm::Error Measurement::execute(llvm::ArrayRef<llvm::StringRef> arguments,
   std::string errors = folder + "/stderr";
   std::optional<llvm::StringRef> redirects[] = {llvm::StringRef(""), llvm::StringRef(output),
                                                 llvm::StringRef(errors)};
+  for (const std::string &file : {output, errors})
+    llvm::sys::fs::remove(file); // a redirect does not truncate
   std::string message;
   int status = llvm::sys::ExecuteAndWait(arguments.front(), arguments, std::nullopt, redirects, 0,
                                          0, &message);
@@ -177,9 +177,9 @@ llvm::Expected<MeasureResult> Measurement::run() {
 }
 
 llvm::Expected<MeasureResult> measurePlans(const CompilerOptions &options,
-                                           const std::string &folder, const CompileOnce &compile,
-                                           llvm::raw_ostream &err) {
-  return Measurement(options, folder, compile, err).run();
+                                           const std::string &folder,
+                                           const CompileOnce &compile) {
+  return Measurement(options, folder, compile).run();
 }
 
 } // namespace snc

@@ -34,8 +34,8 @@ using CompileOnce = std::function<bool(const CompilerOptions &)>;
 /// each the best by what is known so far. Works in `folder`; Ctrl-C ends it with
 /// the best so far. An error where nothing could be measured.
 llvm::Expected<MeasureResult> measurePlans(const CompilerOptions &options,
-                                           const std::string &folder, const CompileOnce &compile,
-                                           llvm::raw_ostream &err);
+                                           const std::string &folder,
+                                           const CompileOnce &compile);
 
 } // namespace snc
 

@@ -59,14 +59,13 @@ llvm::Expected<BranchPlan> readPlan(llvm::StringRef path) {
 }
 
 /// A text that is the same when all that costs depend on is.
-static std::string searchFingerprint(const NetworkGraph &graph, const DeviceDescription &device,
-                                     const std::vector<PlanUnit> &units,
-                                     const CompilerOptions &options) {
+static std::string searchFingerprint(const PlanCost &cost, const CompilerOptions &options) {
+  const DeviceDescription &device = cost.costs().device();
   std::string text = options.target + (options.branches == Branches::always ? " always" : "");
   llvm::raw_string_ostream os(text);
-  for (const PlanUnit &unit : units)
+  for (const PlanUnit &unit : cost.planUnits())
     os << " " << unit.threads;
-  for (const NetworkNode &node : graph.nodes()) {
+  for (const NetworkNode &node : cost.network().nodes()) {
     os << "\n" << shapeOf(node.ops).signature();
     for (int64_t input : node.inputs)
       os << " " << input;
@@ -79,11 +78,15 @@ static std::string searchFingerprint(const NetworkGraph &graph, const DeviceDesc
   return "plan 1 " + llvm::utohexstr(snc_hash64(os.str().data(), os.str().size()));
 }
 
-PlanningResult planOnDevice(const NetworkGraph &graph, const DeviceDescription &device,
-                            const std::vector<PlanUnit> &units, int64_t blockLanes,
-                            const CompilerOptions &options, llvm::raw_ostream &err) {
-  CostModel model(device, blockLanes);
-  PlanCost cost(graph, model, units, blockLanes);
+llvm::StringRef plannerName(PlannerKind kind) {
+  for (llvm::StringRef name : {"mcts", "evolution", "random", "exhaustive", "dp"})
+    if (plannerKindOf(name) == kind)
+      return name;
+  return "";
+}
+
+PlanningResult planOnDevice(const PlanCost &cost, const CompilerOptions &options,
+                            llvm::raw_ostream &err) {
   if (options.branches == Branches::never && options.oneUnit) {
     PlanningResult result;
     result.choices = unsplitChoices(cost);
@@ -98,10 +101,10 @@ PlanningResult planOnDevice(const NetworkGraph &graph, const DeviceDescription &
   // What the costs depend on, but for the search itself.
   std::optional<ResultStore> store;
   if (!options.searchStore.empty()) {
-    store.emplace(options.searchStore, searchFingerprint(graph, device, units, options));
+    store.emplace(options.searchStore, searchFingerprint(cost, options));
     planner.search.store = &*store;
   }
-  PlanningResult result = planNetwork(cost, model.isMeasured(), planner);
+  PlanningResult result = planNetwork(cost, cost.costs().isMeasured(), planner);
   if (interruptFlag().exchange(false))
     err << "syncnasc: search interrupted; goes on with the best plan so far\n";
   return result;

@@ -16,11 +16,13 @@ llvm::Expected<std::vector<PlanUnit>> parseDevices(llvm::StringRef devices, int6
 /// Reads and verifies a plan.json.
 llvm::Expected<BranchPlan> readPlan(llvm::StringRef path);
 
-/// Searches for the plan of `graph` as the options say; shows progress on `err`.
-/// An interrupt ends the search with the best plan so far.
-PlanningResult planOnDevice(const NetworkGraph &graph, const DeviceDescription &device,
-                            const std::vector<PlanUnit> &units, int64_t blockLanes,
-                            const CompilerOptions &options, llvm::raw_ostream &err);
+/// Searches for the plan as the options say. An interrupt ends the search with
+/// the best plan so far, which `err` is told.
+PlanningResult planOnDevice(const PlanCost &cost, const CompilerOptions &options,
+                            llvm::raw_ostream &err);
+
+/// As --search names it.
+llvm::StringRef plannerName(PlannerKind kind);
 
 /// Threads of all units.
 int64_t totalThreads(const std::vector<PlanUnit> &units);
