@@ -117,10 +117,12 @@ void Drawing::drawLines(const Segment &segment) {
       svg.line(x, segment.top, x, segment.bottom, "idle");
       continue;
     }
-    if (segment.syncTop >= 0 && plan.kind != SegmentKind::paths)
-      svg.line(x, segment.bottom, x, segment.syncTop, "flow");
     if (plan.kind == SegmentKind::paths)
       continue;
+    if (plan.isSplit()) { // what is above the first node is drawn over it
+      svg.line(x, segment.top, x, layout.nodeTop[size_t(plan.begin)], "flow");
+      svg.line(x, segment.bottom, x, segment.syncTop, "flow");
+    }
     for (int64_t node = plan.begin + 1; node < plan.end; ++node)
       if (reads(node, node - 1))
         svg.line(x, layout.nodeTop[size_t(node)] - NetworkLayout::nodeGap, x,
@@ -137,6 +139,10 @@ void Drawing::drawPathLines(const Segment &segment) {
   for (int64_t node = plan.begin; node < plan.end; ++node) {
     double top = layout.nodeTop[size_t(node)], x = layout.center(lane(node));
     bottoms[size_t(lane(node))] = top + NetworkLayout::nodeHeight;
+    auto isOutside = [&](int64_t input) { return input < plan.begin; };
+    if (layout.laneBefore[size_t(node)] < 0 &&
+        llvm::any_of(report.nodes[size_t(node)].inputs, isOutside))
+      svg.line(x, segment.top, x, top, "flow");
     for (int64_t input : report.nodes[size_t(node)].inputs) {
       if (input < plan.begin || input >= node)
         continue;
@@ -186,10 +192,14 @@ void Drawing::drawBox(double x, double width, int64_t node, const std::string &c
   double top = layout.nodeTop[size_t(node)];
   const ReportNode &what = report.nodes[size_t(node)];
   svg.rect(x, top, width, NetworkLayout::nodeHeight, classes, 5, tooltip(node));
-  size_t room = size_t((width - 18) / kCharacter), shape = columns(printable(what.shape));
+  std::string number = std::to_string(node);
+  double indent = 14 + double(number.size()) * kCharacter;
+  size_t room = size_t((width - indent - 9) / kCharacter);
+  size_t shape = columns(printable(what.shape));
   bool withShape = !what.shape.empty() && shape + 22 <= room;
   size_t name = withShape ? room - shape - 2 : room;
-  svg.text(x + 9, top + 15, shortened(nodeName(report, node), name), "name");
+  svg.text(x + 8, top + 15, number, "faint");
+  svg.text(x + indent, top + 15, shortened(nodeName(report, node), name), "name");
   if (withShape)
     svg.text(x + width - 9, top + 15, what.shape, "faint", Svg::end);
 }

@@ -71,7 +71,7 @@ std::string reportHtml(const Report &report) {
   return head(report) + "<body>\n<main>\n" + opening(report) +
          section("Choices", "", choiceBars(report)) +
          section("The network",
-                 "Strategy " + escaped(shortened(report.plan.strategy(), 200)) +
+                 "Strategy " + escaped(shortened(report.plan.strategy(), 60)) +
                      ". A column is a unit; names and shapes are in the tooltips.",
                  networkDrawing(report)) +
          section("The run, as predicted", "", timelineDrawing(report)) +

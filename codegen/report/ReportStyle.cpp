@@ -9,12 +9,12 @@ namespace snc {
 
 static const char style[] = R"css(
 :root{color-scheme:light dark;--bg:#f7f7f5;--card:#fff;--ink:#1d2430;--faint:#687182;--rule:#e1e4e9;
---line:#98a1b0;--good:#00744f;--accent:#0072b2;
+--line:#98a1b0;--sync:#39455a;--good:#00744f;--accent:#0072b2;
 --all:#8b94a3;--all-f:#eff1f4;--single:#59647a;--single-f:#dfe3ea;--rows:#0072b2;--rows-f:#dcebf6;
 --channels:#c98500;--channels-f:#fcefd2;--add:#b0548c;--add-f:#f7e4ef;--paths:#009270;
 --paths-f:#d8f0e8}
 @media (prefers-color-scheme:dark){:root{--bg:#13161b;--card:#1a1e25;--ink:#e4e7ec;--faint:#98a2b3;
---rule:#2d333d;--line:#697386;--good:#3ecf9f;--accent:#56b4e9;
+--rule:#2d333d;--line:#697386;--sync:#c4ccd8;--good:#3ecf9f;--accent:#56b4e9;
 --all:#6f7a8c;--all-f:#262c35;--single:#a3adbd;--single-f:#363e4b;--rows:#56b4e9;--rows-f:#15354a;
 --channels:#e6a832;--channels-f:#40310f;--add:#d98cba;--add-f:#422339;--paths:#2bbd95;
 --paths-f:#113a30}}
@@ -29,6 +29,7 @@ margin-top:18px}
 .note{color:var(--faint);margin:0 0 10px;overflow-wrap:anywhere}
 .verdict{font-size:1.65rem;line-height:1.3;font-weight:600;letter-spacing:-.01em;
 margin:14px 0 4px;padding-left:16px;border-left:4px solid var(--all);overflow-wrap:anywhere}
+.verdict::first-letter{text-transform:uppercase}
 .verdict.split{border-color:var(--good)}
 .choice{display:grid;grid-template-columns:170px 1fr;gap:4px 16px;padding:8px 0;
 border-top:1px solid var(--rule)}
@@ -52,7 +53,7 @@ small{color:var(--faint);font-size:.8rem}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin:0 0 10px;color:var(--faint);font-size:.85rem}
 .swatch{display:inline-block;width:13px;height:13px;border-radius:3px;border:1.5px solid var(--s);
 background:var(--f);margin-right:6px;vertical-align:-2px}
-.syncs{background:var(--ink);border-color:var(--ink)}
+.syncs{background:var(--sync);border-color:var(--sync)}
 .waits{border-color:var(--line);
 background:repeating-linear-gradient(135deg,transparent 0 2px,var(--line) 2px 3px)}
 .k-all{--s:var(--all);--f:var(--all-f)}
@@ -71,7 +72,7 @@ svg text{pointer-events:none;white-space:pre}
 .box{fill:var(--f);stroke:var(--s);stroke-width:1}
 .head{stroke:none}
 .bracket{fill:var(--s);stroke:none}
-rect.sync{fill:var(--ink)}
+rect.sync{fill:var(--sync)}
 .flow{stroke:var(--line);stroke-width:1.5;fill:none}
 .bus{stroke:var(--line);stroke-width:1;fill:none}
 .tip{fill:var(--line)}
@@ -84,7 +85,7 @@ rect.wait{fill:url(#hatch);stroke:var(--line);stroke-width:.5}
 .optimum{stroke:var(--faint);stroke-width:1.5;stroke-dasharray:6 5}
 table{border-collapse:collapse;width:100%;font-size:.88rem;white-space:nowrap}
 th{text-align:left;font-weight:600;color:var(--faint)}
-th,td{padding:5px 12px 5px 0;border-bottom:1px solid var(--rule)}
+th,td{padding:5px 18px 5px 0;border-bottom:1px solid var(--rule)}
 .n{text-align:right;font-variant-numeric:tabular-nums}
 details{margin-top:14px}
 summary{cursor:pointer;color:var(--faint)}

@@ -95,8 +95,8 @@ void Timeline::drawSpan(const ReportSpan &span) {
   bool wait = span.kind == ReportSpan::wait;
   svg.rect(x, wait ? y + 9 : y, wide, wait ? kLane - 18 : kLane, classOf(span), wide > 8 ? 3 : 0,
            tooltip(span));
-  size_t room = wide > 10 ? size_t((wide - 10) / 6.8) : 0;
-  if (span.kind == ReportSpan::kernel && room >= 6)
+  size_t room = wide > 10 ? size_t((wide - 10) / 7.2) : 0;
+  if (span.kind == ReportSpan::kernel && room >= 8)
     svg.text(x + 5, y + 21, shortened(nodeName(report, span.node), room), "name");
 }
 

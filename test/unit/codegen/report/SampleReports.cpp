@@ -147,8 +147,8 @@ Report largeReport(int64_t nodes, int64_t segments, int64_t units, unsigned seed
     report.plan.segments.push_back(segment);
   }
   report.choices = {{"one unit", 9000, std::nullopt, false, false},
-                    {"data-parallel", 3720, std::nullopt, true, false},
-                    {"branches", 3910, std::nullopt, false, true}};
+                    {"data-parallel", 4210, std::nullopt, false, false},
+                    {"branches", 3910, std::nullopt, true, true}};
   report.search = {"mcts", seed, 50000, 50000, 1e300, std::nullopt, {{1, 8000}, {20, 3910}}};
   fillTimeline(report);
   return report;
