@@ -251,8 +251,8 @@ std::string laneNames(const Report &report, const NetworkLayout &layout) {
   Svg svg(layout.width, 28, "net lanes", "The units");
   for (const auto &[lane, unit] : llvm::enumerate(report.plan.units)) {
     std::string threads = counted(unit.threads, "thread");
-    size_t room = size_t(layout.laneWidth / kCharacter);
-    std::string text = shortened(unit.name, std::max<size_t>(room - threads.size() - 3, 5));
+    double room = layout.laneWidth / kCharacter - double(threads.size()) - 3;
+    std::string text = shortened(unit.name, size_t(std::max(room, 5.0)));
     svg.text(layout.center(int64_t(lane)), 19, text + " \u00b7 " + threads, "lane", Svg::middle);
   }
   return svg.str();

@@ -84,7 +84,7 @@ rect.wait{fill:url(#hatch);stroke:var(--line);stroke-width:.5}
 .dot{fill:var(--accent)}
 .optimum{stroke:var(--faint);stroke-width:1.5;stroke-dasharray:6 5}
 table{border-collapse:collapse;width:100%;font-size:.88rem;white-space:nowrap}
-th{text-align:left;font-weight:600;color:var(--faint)}
+th{position:sticky;top:0;background:var(--card);text-align:left;font-weight:600;color:var(--faint)}
 th,td{padding:5px 18px 5px 0;border-bottom:1px solid var(--rule)}
 .n{text-align:right;font-variant-numeric:tabular-nums}
 details{margin-top:14px}

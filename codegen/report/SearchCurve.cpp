@@ -50,7 +50,8 @@ Curve::Curve(const ReportSearch &search, const History &history)
     low = std::min(low, *search.optimum);
     high = std::max(high, *search.optimum);
   }
-  double margin = high > low ? (high - low) * 0.12 : std::max(high * 0.1, 1.0);
+  // Also where costs differ by their last digits only.
+  double margin = std::max({(high - low) * 0.12, high * 0.02, 1e-3});
   low = std::max(low - margin, 0.0);
   high += margin;
   drawAxes();

@@ -46,7 +46,7 @@ std::string segmentTable(const Report &report) {
   if (report.plan.segments.empty())
     return "";
   std::string html =
-      "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th class=\"n\">#</th>"
+      "<div class=\"scroll tall\" tabindex=\"0\"><table>\n<thead><tr><th class=\"n\">#</th>"
       "<th class=\"n\">nodes</th><th>kind</th><th>where</th><th>sync</th>"
       "<th class=\"n\">predicted</th><th>from</th><th>to</th></tr></thead>\n<tbody>\n";
   for (const auto &[i, segment] : llvm::enumerate(report.plan.segments)) {

@@ -173,6 +173,19 @@ TEST(ReportHtml, NumbersThatAreNoneAreNotDrawn) {
   EXPECT_TRUE(holds(page, "endless"));
 }
 
+TEST(ReportHtml, NumbersThatHardlyDifferHaveAxes) {
+  Report report = branchedReport();
+  double cost = 4900;
+  report.search.optimum = std::nullopt;
+  report.timeline = {{ReportSpan::kernel, 0, 0, std::numeric_limits<double>::denorm_min(), 0}};
+  for (double next : {std::nextafter(cost, 5000.0), cost, 0.0}) {
+    report.search.history = {{1, next}, {2, cost}};
+    EXPECT_TRUE(holds(reportHtml(report), "class=\"best\""));
+  }
+  report.search.history = {{1, 0}};
+  EXPECT_TRUE(holds(reportHtml(report), "class=\"best\""));
+}
+
 TEST(ReportHtml, EmptyAndIncompleteReports) {
   EXPECT_EQ(faultOf(reportHtml(Report())), "");
   Report report = branchedReport();
