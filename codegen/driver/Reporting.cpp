@@ -5,6 +5,7 @@
 #include "ir/CallOrder.h"
 #include "ir/ShapeInference.h"
 
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -33,8 +34,8 @@ static void addTimeline(Report &report, const PlanCost &cost) {
       if (span.unit == unit || span.unit == kAllUnits)
         report.timeline.push_back({span.node < 0 ? ReportSpan::wait : ReportSpan::kernel, unit,
                                    span.begin, span.end, span.node});
-  llvm::stable_sort(report.timeline, [](const ReportSpan &a, const ReportSpan &b) {
-    return std::tie(a.unit, a.begin) < std::tie(b.unit, b.begin);
+  llvm::sort(report.timeline, [](const ReportSpan &a, const ReportSpan &b) {
+    return std::tie(a.unit, a.begin, a.end, a.node) < std::tie(b.unit, b.begin, b.end, b.node);
   });
 }
 
@@ -83,6 +84,10 @@ Report makeReport(const PlanCost &cost, bool measuredCosts, const BranchPlan &pl
   for (const NetworkNode &node : cost.network().nodes())
     report.nodes.push_back(nodeOf(node));
   addTimeline(report, cost);
+  auto markSplit = llvm::make_scope_exit([&] {
+    for (ReportChoice &choice : report.choices)
+      choice.split = choice.name == "branches";
+  });
   if (measured)
     report.choices = choicesOf(*measured, cost);
   else if (!planning)
