@@ -73,9 +73,11 @@ void nameSegments(BranchPlan &plan, const NetworkGraph &graph) {
 static void searchBranches(const PlanCost &cost, const PlannerOptions &options,
                            PlanningResult &result) {
   auto stopped = [&] { return options.search.stop && options.search.stop->load(); };
-  SplitMenu menu(cost, options.longestSplit, stopped);
+  MenuOptions listing = options.menu;
+  listing.stop = stopped;
+  SplitMenu menu(cost, listing);
   bool uniform = options.kind == PlannerKind::random || options.kind == PlannerKind::evolution;
-  StrategySpace space(menu, options.forceBranches,
+  StrategySpace space(menu, std::max(options.leastSplits, int64_t(options.forceBranches)),
                       std::min(options.mostSplits, cost.network().size()),
                       uniform ? Rollout::uniform : Rollout::guided);
   result.spaceSize = space.size();

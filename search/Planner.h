@@ -6,8 +6,8 @@
 #ifndef SNC_SEARCH_PLANNER_H
 #define SNC_SEARCH_PLANNER_H
 
-#include "search/PlanCost.h"
 #include "search/Search.h"
+#include "search/SplitMenu.h"
 
 namespace snc {
 
@@ -19,8 +19,8 @@ std::optional<PlannerKind> plannerKindOf(llvm::StringRef name);
 struct PlannerOptions {
   PlannerKind kind = PlannerKind::mcts;
   SearchOptions search;
-  int64_t longestSplit = 12; ///< nodes
-  int64_t mostSplits = 64;
+  MenuOptions menu;
+  int64_t leastSplits = 0, mostSplits = 64; ///< where there are as many
   bool forceBranches = false; ///< choose the best split plan even if it does not pay
 };
 

@@ -94,7 +94,7 @@ static std::vector<int64_t> assignPaths(const PlanCost &cost, int64_t begin, int
   return units;
 }
 
-SplitMenu::SplitMenu(const PlanCost &cost, int64_t longest, const std::function<bool()> &stop)
+SplitMenu::SplitMenu(const PlanCost &cost, const MenuOptions &options)
     : cost(cost), byBegin(size_t(cost.network().size())) {
   int64_t count = cost.network().size();
   for (int64_t unit = kAllUnits; unit < int64_t(cost.planUnits().size()); ++unit) {
@@ -102,12 +102,12 @@ SplitMenu::SplitMenu(const PlanCost &cost, int64_t longest, const std::function<
     for (int64_t i = 0; i < count; ++i)
       sum.push_back(sum.back() + cost.node(i, unit));
   }
-  for (int64_t begin = 0; begin < count && !(stop && stop()); ++begin)
-    for (int64_t end = begin + 1; end <= std::min(count, begin + longest); ++end)
-      addRun(begin, end);
+  for (int64_t begin = 0; begin < count && !(options.stop && options.stop()); ++begin)
+    for (int64_t end = begin + 1; end <= std::min(count, begin + options.longest); ++end)
+      addRun(begin, end, options);
 }
 
-void SplitMenu::addRun(int64_t begin, int64_t end) {
+void SplitMenu::addRun(int64_t begin, int64_t end, const MenuOptions &options) {
   SplitRun run{begin, end, {}};
   auto tryWay = [&](PlanSegment segment, SplitKindWays &ways) {
     auto found = cost.segment(segment);
@@ -115,10 +115,16 @@ void SplitMenu::addRun(int64_t begin, int64_t end) {
       ways.ways.push_back({segment, found->us});
     return found.has_value();
   };
-  static const std::vector<std::vector<int64_t>> none;
-  std::vector<std::vector<int64_t>> shares = shareChoices(cost.planUnits());
+  auto wanted = [&](SegmentKind kind) {
+    return options.kinds.empty() || llvm::is_contained(options.kinds, kind);
+  };
+  std::vector<std::vector<int64_t>> shares{options.shares};
+  if (options.shares.empty())
+    shares = shareChoices(cost.planUnits());
   for (SegmentKind kind : {SegmentKind::rows, SegmentKind::channels, SegmentKind::add}) {
     SplitKindWays ways{kind, {}};
+    if (!wanted(kind))
+      continue;
     for (const std::vector<int64_t> &share : shares)
       // What even shares cannot split, others cannot either, but for grain.
       if (!tryWay({begin, end, kind, 0, share, {}, ""}, ways) && &share == &shares.front())
@@ -126,7 +132,7 @@ void SplitMenu::addRun(int64_t begin, int64_t end) {
     if (!ways.ways.empty())
       run.kinds.push_back(std::move(ways));
   }
-  if (cost.planUnits().size() > 1) {
+  if (cost.planUnits().size() > 1 && wanted(SegmentKind::paths)) {
     SplitKindWays ways{SegmentKind::paths, {}};
     std::vector<int64_t> units = assignPaths(cost, begin, end);
     bool several = std::adjacent_find(units.begin(), units.end(), std::not_equal_to<>()) != units.end();

@@ -7,6 +7,8 @@
 
 #include "search/PlanCost.h"
 
+#include <functional>
+
 namespace snc {
 
 /// One way to split a run: kind, and shares or units of nodes.
@@ -28,11 +30,17 @@ struct SplitRun {
   double us = 0;                    ///< of the cheapest way
 };
 
+/// What to list.
+struct MenuOptions {
+  int64_t longest = 12;            ///< nodes of a run
+  std::vector<SegmentKind> kinds;  ///< of splits; empty: all
+  std::vector<int64_t> shares;     ///< of the units; empty: several
+  std::function<bool()> stop = {}; ///< true ends the listing early, with what was found
+};
+
 class SplitMenu {
 public:
-  /// Runs of up to `longest` nodes. `stop` is asked now and then; true ends the
-  /// listing early, with what was found.
-  SplitMenu(const PlanCost &cost, int64_t longest, const std::function<bool()> &stop = {});
+  SplitMenu(const PlanCost &cost, const MenuOptions &options);
 
   int64_t nodes() const { return int64_t(byBegin.size()); }
   /// Runs that begin at node `begin`, by length.
@@ -44,7 +52,7 @@ public:
   llvm::ArrayRef<PlanUnit> units() const { return cost.planUnits(); }
 
 private:
-  void addRun(int64_t begin, int64_t end);
+  void addRun(int64_t begin, int64_t end, const MenuOptions &options);
   std::pair<int64_t, double> bestGap(int64_t begin, int64_t end, int turns) const;
 
   const PlanCost &cost;

@@ -4,6 +4,7 @@
 // work is in codegen/driver.
 
 #include "codegen/driver/Compiler.h"
+#include "codegen/driver/Planning.h"
 #include "ir/Target.h"
 
 #include "llvm/Support/CommandLine.h"
@@ -12,6 +13,7 @@
 namespace cl = llvm::cl;
 using snc::Branches;
 using snc::PlannerKind;
+using snc::SegmentKind;
 using snc::Stage;
 
 enum class Weights { embedded, file };
@@ -71,6 +73,18 @@ struct Flags {
                  clEnumValN(PlannerKind::dp, "dp", "the optimum of the cost model"))};
   cl::opt<uint64_t> budget{"search-budget", cl::desc("Strategies to evaluate (default: 5000)"),
                            cl::value_desc("n"), cl::init(5000), cl::cat(all)};
+  cl::list<SegmentKind> splits{
+      "splits", cl::desc("Splits that may be used (default: all), comma-separated:"),
+      cl::CommaSeparated, cl::cat(all),
+      cl::values(clEnumValN(SegmentKind::rows, "rows", "rows of the picture, with halos"),
+                 clEnumValN(SegmentKind::channels, "channels", "channels, joined by concat"),
+                 clEnumValN(SegmentKind::add, "add", "inner channels, joined by add"),
+                 clEnumValN(SegmentKind::paths, "paths", "what is parallel in the model"))};
+  cl::opt<std::string> shares{"shares",
+                              cl::desc("Eighths of each unit in every split (default: searched)"),
+                              cl::value_desc("5:3"), cl::cat(all)};
+  cl::opt<int> syncs{"syncs", cl::desc("Splits to make (default: searched)"), cl::value_desc("n"),
+                     cl::init(-1), cl::cat(all)};
   cl::opt<std::string> searchStore{
       "search-store", cl::desc("SQLite file that keeps evaluated strategies, to resume from"),
       cl::value_desc("file"), cl::cat(all)};
@@ -133,6 +147,8 @@ static snc::CompilerOptions optionsOf(const Flags &flags) {
   options.search = flags.search;
   options.searchBudget = flags.budget;
   options.seed = flags.seed;
+  options.splitKinds.assign(flags.splits.begin(), flags.splits.end());
+  options.syncs = flags.syncs;
   options.searchStore = flags.searchStore;
   options.measureRounds = flags.measure;
   options.explain = flags.explain;
@@ -162,6 +178,8 @@ int main(int argc, char **argv) {
   if (flags.name.getNumOccurrences() && flags.name.empty())
     return usage("--name: expected an identifier");
   snc::CompilerOptions options = optionsOf(flags);
+  if (!flags.shares.empty() && !snc::parseShares(flags.shares, options.shares))
+    return usage("--shares: expected numbers that sum to 8, like 5:3, got '" + flags.shares + "'");
   for (const std::string &shape : flags.shapes)
     if (!snc::parseShapeOption(shape, options.import))
       return usage("--shape: expected name=1x3x224x224, got '" + shape + "'");

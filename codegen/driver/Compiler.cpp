@@ -119,6 +119,8 @@ bool Compilation::prepare() {
     units = plan.units;
   }
   threads = totalThreads(units);
+  if (!options.shares.empty() && options.shares.size() != units.size())
+    return fail("--shares: there are " + llvm::Twine(units.size()) + " units");
   if (!options.device.empty()) {
     auto read = readDevice(options.device);
     if (!read)

@@ -31,6 +31,9 @@ struct CompilerOptions {
   std::string device;  ///< path of a device description with measured latencies; may be empty
   Branches branches = Branches::automatic;
   PlannerKind search = PlannerKind::mcts;
+  std::vector<SegmentKind> splitKinds; ///< that a search may use; empty: all
+  std::vector<int64_t> shares;         ///< eighths of the units in every split; empty: searched
+  int64_t syncs = -1;                  ///< splits to make, where there are as many; -1: searched
   uint64_t searchBudget = 5000; ///< strategies to evaluate
   uint64_t seed = 1;
   bool oneUnit = false;       ///< with `never`: on the fastest unit alone, not on all

@@ -58,11 +58,30 @@ llvm::Expected<BranchPlan> readPlan(llvm::StringRef path) {
   return plan;
 }
 
+bool parseShares(llvm::StringRef text, std::vector<int64_t> &shares) {
+  llvm::SmallVector<llvm::StringRef> words;
+  text.split(words, ':');
+  int64_t sum = 0;
+  for (llvm::StringRef word : words) {
+    int64_t share;
+    if (word.getAsInteger(10, share) || share < 1)
+      return false;
+    shares.push_back(share);
+    sum += share;
+  }
+  return sum == kShares;
+}
+
 /// A text that is the same when all that costs depend on is.
 static std::string searchFingerprint(const PlanCost &cost, const CompilerOptions &options) {
   const DeviceDescription &device = cost.costs().device();
   std::string text = options.target + (options.branches == Branches::always ? " always" : "");
   llvm::raw_string_ostream os(text);
+  os << " " << options.syncs;
+  for (SegmentKind kind : options.splitKinds)
+    os << " k" << int(kind);
+  for (int64_t share : options.shares)
+    os << " s" << share;
   for (const PlanUnit &unit : cost.planUnits())
     os << " " << unit.threads;
   for (const NetworkNode &node : cost.network().nodes()) {
@@ -95,6 +114,10 @@ PlanningResult planOnDevice(const PlanCost &cost, const CompilerOptions &options
   PlannerOptions planner;
   planner.kind = options.search;
   planner.forceBranches = options.branches == Branches::always;
+  planner.menu.kinds = options.splitKinds;
+  planner.menu.shares = options.shares;
+  if (options.syncs >= 0)
+    planner.leastSplits = planner.mostSplits = options.syncs;
   planner.search.budget = options.searchBudget;
   planner.search.seed = options.seed;
   planner.search.stop = &interruptFlag();

@@ -13,6 +13,9 @@ namespace snc {
 /// there are two), or a list such as "cpu:1,cpu:3", the threads of each.
 llvm::Expected<std::vector<PlanUnit>> parseDevices(llvm::StringRef devices, int64_t threads);
 
+/// Eighths of each unit, "5:3"; false where they are not.
+bool parseShares(llvm::StringRef text, std::vector<int64_t> &shares);
+
 /// Reads and verifies a plan.json.
 llvm::Expected<BranchPlan> readPlan(llvm::StringRef path);
 
