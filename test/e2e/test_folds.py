@@ -2,42 +2,10 @@
 """Small networks, each in a form that a tensor-level pass rewrites, against ONNX Runtime."""
 
 import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
 
+from networks import Network
 from snc_tools import compare, compile_model, random_inputs, reference, run_library
-
-
-class Network:
-    """Collects nodes and weights; every value has one reader unless named twice."""
-
-    def __init__(self, *shape):
-        self.shape, self.nodes, self.weights = shape, [], []
-        self.rng = np.random.default_rng(7)
-
-    def weight(self, *shape, low=-1.0, high=1.0):
-        return self.constant(self.rng.uniform(low, high, shape).astype(np.float32))
-
-    def constant(self, value):
-        name = f"c{len(self.weights)}"
-        self.weights.append(numpy_helper.from_array(np.asarray(value), name))
-        return name
-
-    def number(self, value):
-        return self.constant(np.float32(value))
-
-    def node(self, kind, *inputs, **attributes):
-        name = f"{kind}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [name], name=name, **attributes))
-        return name
-
-    def save(self, path, *outputs):
-        graph = helper.make_graph(
-            self.nodes, "folds", [helper.make_tensor_value_info("x", TensorProto.FLOAT, self.shape)],
-            [helper.make_tensor_value_info(o, TensorProto.FLOAT, None) for o in outputs], self.weights)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-        onnx.save(onnx.shape_inference.infer_shapes(model), path)
 
 
 def batch_norm(n, x, channels):
