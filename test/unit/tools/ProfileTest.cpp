@@ -6,6 +6,7 @@
 #include "tools/profile/EventLog.h"
 #include "tools/profile/Processors.h"
 #include "tools/profile/SyncCost.h"
+#include "tools/profile/Waits.h"
 
 #include <gtest/gtest.h>
 
@@ -31,16 +32,33 @@ TEST(Median, MiddleOrMeanOfTheTwo) {
   EXPECT_EQ(median({2, 2, 2, 1}), 2);
 }
 
+// Two units, then all threads, then the units again.
+TEST(Waits, WhatUnitsDoNotSpendInSteps) {
+  constexpr uint32_t all = SNC_ALL_UNITS;
+  std::vector<snc_trace_event> events = {
+      {SNC_TRACE_STEP, 5, 1, 1, 205, 250}, {SNC_TRACE_STEP, 0, 0, 0, 0, 100},
+      {SNC_TRACE_STEP, 1, 1, 1, 10, 60},   {SNC_TRACE_STEP, 2, 1, 1, 70, 90},
+      {SNC_TRACE_WAIT, 2, 1, 1, 60, 70},   {SNC_TRACE_STEP, 3, all, 0, 120, 200},
+      {SNC_TRACE_STEP, 4, 0, 0, 210, 300}, {SNC_TRACE_KERNEL, 0, 0, 0, 1, 99}};
+  // 2 * 120 - 170 before the step of all, 2 * 100 - 135 behind it.
+  EXPECT_EQ(waitsAtSyncs(events), 135);
+  for (snc_trace_event &event : events) // on one thread there are only gaps
+    event.thread = 0;
+  EXPECT_EQ(waitsAtSyncs({events[1], events[5], events[6]}), 30);
+  EXPECT_EQ(waitsAtSyncs({}), 0);
+  EXPECT_EQ(waitsAtSyncs({{SNC_TRACE_STEP, 0, all, 0, 0, 5}, {SNC_TRACE_STEP, 1, all, 0, 50, 60}}),
+            0);
+}
+
 Samples threeRuns() {
   Samples samples;
   samples.kernels.resize(2);
   for (uint64_t ns : {2000, 9000, 4000})
     addRun(samples,
            {{SNC_TRACE_KERNEL, 0, 0, 0, 500, 500 + ns},
-            {SNC_TRACE_WAIT, 1, 1, 1, 0, ns / 2},
-            {SNC_TRACE_WAIT, 2, 0, 0, 0, 1000},
-            {SNC_TRACE_KERNEL, 1, 1, 1, 10, 1010},
-            {SNC_TRACE_STEP, 0, 0, 0, 0, 99000},
+            {SNC_TRACE_STEP, 0, 0, 0, 500, 500 + ns},
+            {SNC_TRACE_KERNEL, 1, 1, 1, 510, 1510},
+            {SNC_TRACE_STEP, 1, 1, 1, 500, 1500},
             {SNC_TRACE_KERNEL, 2, 0, 0, 0, 77000}, // no such kernel
             {77, 0, 0, 0, 0, 1}},
            double(ns) * 1e-3);
@@ -51,7 +69,7 @@ TEST(Profile, SamplesOfRuns) {
   Samples samples = threeRuns();
   EXPECT_EQ(samples.kernels[0], (std::vector<double>{2, 9, 4}));
   EXPECT_EQ(samples.kernels[1], (std::vector<double>{1, 1, 1}));
-  EXPECT_EQ(samples.waits, (std::vector<double>{2, 5.5, 3}));
+  EXPECT_EQ(samples.waits, (std::vector<double>{1, 8, 3}));
   EXPECT_EQ(modelJson(samples, 2),
             Json::parse(R"({"threads": 2, "us": 4.0, "kernels_us": 5.0, "waits_us": 3.0,
                             "runs": 3})"));
@@ -95,6 +113,8 @@ TEST(KernelKeys, FromTheManifest) {
   EXPECT_EQ(keys[1].unit, -1);
   EXPECT_EQ(plannedThreads(manifest), 4);
   EXPECT_THROW(kernelKeys(manifest, kKernels, "net", 2), RunError); // other branches
+  for (const KernelKey &key : kernelKeys(manifest, kKernels, "net", 1))
+    EXPECT_EQ(key.threads, 1);
 }
 
 TEST(KernelKeys, WithoutSignatures) {
