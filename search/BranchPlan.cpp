@@ -111,7 +111,6 @@ std::string BranchPlan::strategy() const {
 BranchPlan unsplitPlan(int64_t nodes, std::vector<PlanUnit> units) {
   PlanSegment segment;
   segment.end = nodes;
-  segment.kind = units.size() == 1 ? SegmentKind::single : SegmentKind::all;
   BranchPlan plan{nodes, std::move(units), {}};
   if (nodes)
     plan.segments.push_back(segment);

@@ -74,7 +74,7 @@ struct BranchPlan {
   std::string strategy() const;
 };
 
-/// All nodes as one segment: on all threads, or on unit 0 where it is the only one.
+/// All nodes as one segment, on all threads.
 BranchPlan unsplitPlan(int64_t nodes, std::vector<PlanUnit> units);
 
 nlohmann::json toJson(const BranchPlan &plan);

@@ -4,6 +4,7 @@
 // Search", AAAI 2019): the best of a random few has a child by mutation, and the oldest dies.
 // A leaf that comes again enters the population at its known cost, outside the budget.
 
+#include "search/Neighbours.h"
 #include "search/Random.h"
 #include "search/Recorder.h"
 #include "search/SearchTree.h"
@@ -30,7 +31,6 @@ private:
     double cost;
   };
   const Choices &parent();
-  Choices mutate(const Choices &leaf);
 
   const DecisionSpace &space;
   const SearchOptions &options;
@@ -49,25 +49,6 @@ const Choices &Evolution::parent() {
   return best->leaf;
 }
 
-/// Changes one decision. Those after it stay as far as their places allow.
-Choices Evolution::mutate(const Choices &leaf) {
-  llvm::SmallVector<unsigned, 32> places; // where there is a choice
-  llvm::ArrayRef<uint16_t> whole(leaf);
-  for (unsigned i = 0; i < leaf.size(); ++i)
-    if (space.width(whole.take_front(i)) > 1)
-      places.push_back(i);
-  if (places.empty())
-    return leaf;
-  unsigned place = places[randomBelow(random, places.size())];
-  Choices child(leaf.begin(), leaf.begin() + place);
-  unsigned other = randomBelow(random, space.width(child) - 1);
-  child.push_back(other + (other >= leaf[place]));
-  for (unsigned width; child.size() < leaf.size() && (width = space.width(child)) > 0;)
-    child.push_back(leaf[child.size()] % width);
-  space.rollout(child, random);
-  return child;
-}
-
 Choices Evolution::breed() {
   // A population that has nothing new to say for long gets new blood.
   constexpr int kAttempts = 100;
@@ -75,7 +56,7 @@ Choices Evolution::breed() {
   bool unseen = false;
   for (int i = 0; i < kAttempts && bred >= options.population && !population.empty() && !unseen;
        ++i) {
-    child = mutate(parent());
+    child = neighbour(space, parent(), random);
     SearchTree::Id known = tree.find(child);
     unseen = known == SearchTree::none;
     if (!unseen && tree[known].visits > 0)

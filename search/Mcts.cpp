@@ -9,12 +9,11 @@
 //   most leaves below a good beginning are bad.
 // * The reward of a cost of rank k (from 0) among n is 1 - ln(1 + k) / ln(1 + n): it tells good
 //   from best at any scale of costs. An infeasible leaf has 0.
-// * Samples take turns: one explores, the next a fifth as much. Rugged trees need the former,
-//   deep ones the latter.
-// * After its untried choice a sample may go on as the best strategy does, and those that explore
-//   less mostly do. In a deep tree, random choices would hide what the untried one does.
+// * Samples take turns: one is plain UCT, which rugged trees need; one explores a fifth as much
+//   and, from its untried choice on, does as the best strategy; one is the best strategy with one
+//   decision changed. In a deep tree, random choices would hide what a single one does.
 
-#include "search/Random.h"
+#include "search/Neighbours.h"
 #include "search/Recorder.h"
 #include "search/SearchTree.h"
 #include <algorithm>
@@ -27,13 +26,10 @@ namespace {
 using Id = SearchTree::Id;
 using Node = SearchTree::Node;
 
-/// The two kinds of samples.
-struct Turn {
-  double exploration; // as a share of the option
-  unsigned inherited; // of ten samples, how many go on as the best strategy does
-};
-constexpr Turn kTurns[] = {{1, 3}, {0.2, 9}};
-
+enum class Turn { plain, exploit, neighbour };
+constexpr unsigned kTurns = 3;
+constexpr double kExploit = 0.2;      // of the exploration
+constexpr int kNeighbourAttempts = 8; // to find an unseen one
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 class Mcts {
@@ -50,8 +46,8 @@ public:
 private:
   double reward(const Node &node) const;
   Id bestChild(Id id, double exploration) const;
-  uint16_t untried(Id id, size_t depth, bool inherits);
-  void inherit(Choices &path) const;
+  uint16_t untried(Id id, size_t depth, Turn turn);
+  Choices descend(Turn turn);
 
   const DecisionSpace &space;
   const SearchOptions &options;
@@ -89,7 +85,7 @@ Id Mcts::bestChild(Id id, double exploration) const {
     if (node.closed)
       continue;
     double bound = reward(node) + exploration * std::sqrt(logCount / (node.visits + node.inFlight));
-    if (bound > highest) {
+    if (chosen == SearchTree::none || bound > highest) { // NaN: costs beyond reason
       highest = bound;
       chosen = next;
     }
@@ -97,8 +93,8 @@ Id Mcts::bestChild(Id id, double exploration) const {
   return chosen;
 }
 
-uint16_t Mcts::untried(Id id, size_t depth, bool inherits) {
-  if (inherits && depth < best.size()) {
+uint16_t Mcts::untried(Id id, size_t depth, Turn turn) {
+  if (turn == Turn::exploit && depth < best.size()) {
     uint16_t choice = best[depth] % tree[id].width;
     if (tree.child(id, choice) == SearchTree::none)
       return choice;
@@ -106,30 +102,36 @@ uint16_t Mcts::untried(Id id, size_t depth, bool inherits) {
   return tree.drawUntried(id, random);
 }
 
-/// Goes on as the best strategy does, as far as the places allow.
-void Mcts::inherit(Choices &path) const {
-  for (unsigned width; path.size() < best.size() && (width = space.width(path)) > 0;)
-    path.push_back(best[path.size()] % width);
-}
-
-Choices Mcts::sample() {
-  Turn turn = options.uct == UctRule::best ? kTurns[samples++ % 2] : Turn{1, 0};
+Choices Mcts::descend(Turn turn) {
+  double exploration = options.exploration * (turn == Turn::exploit ? kExploit : 1);
   Choices path;
   Id id = SearchTree::root;
   while (tree[id].expanded() && tree[id].width > 0) {
-    id = bestChild(id, turn.exploration * options.exploration);
+    id = bestChild(id, exploration);
     path.push_back(tree[id].choice);
   }
-  if (tree[id].width > 0) {
-    bool inherits = randomBelow(random, 10) < turn.inherited;
-    path.push_back(untried(id, path.size(), inherits));
-    if (inherits)
-      inherit(path);
-    space.rollout(path, random);
-  }
-  for (id = tree.add(path); id != SearchTree::none; id = tree[id].parent)
-    ++tree[id].inFlight;
+  if (tree[id].width > 0)
+    path.push_back(untried(id, path.size(), turn));
+  if (turn == Turn::exploit)
+    follow(space, best, path);
+  space.rollout(path, random);
   return path;
+}
+
+Choices Mcts::sample() {
+  Turn turn = options.uct == UctRule::best ? Turn(samples++ % kTurns) : Turn::plain;
+  Choices leaf;
+  bool unseen = false;
+  if (turn == Turn::neighbour)
+    for (int i = 0; i < kNeighbourAttempts && !unseen && !best.empty(); ++i) {
+      leaf = neighbour(space, best, random);
+      unseen = tree.find(leaf) == SearchTree::none;
+    }
+  if (!unseen)
+    leaf = descend(turn);
+  for (Id id = tree.add(leaf); id != SearchTree::none; id = tree[id].parent)
+    ++tree[id].inFlight;
+  return leaf;
 }
 
 void Mcts::learn(const Choices &leaf, double cost) {

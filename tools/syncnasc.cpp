@@ -10,6 +10,8 @@
 #include "llvm/Support/FileSystem.h"
 
 namespace cl = llvm::cl;
+using snc::Branches;
+using snc::PlannerKind;
 using snc::Stage;
 
 enum class Weights { embedded, file };
@@ -50,6 +52,36 @@ struct Flags {
       cl::value_desc("cpu:1,cpu:1"), cl::cat(all)};
   cl::opt<std::string> plan{"plan", cl::desc("Carry out this plan.json instead of searching"),
                             cl::value_desc("file"), cl::cat(all)};
+  cl::opt<std::string> device{
+      "device", cl::desc("Latencies measured on the device, as syncnas-profile writes them"),
+      cl::value_desc("file.json"), cl::cat(all)};
+  cl::opt<Branches> branches{
+      "branches", cl::desc("Whether to split the network over the units:"),
+      cl::init(Branches::automatic), cl::cat(all),
+      cl::values(clEnumValN(Branches::automatic, "auto", "where it is predicted to pay (default)"),
+                 clEnumValN(Branches::always, "always", "the best split found, even if it does not"),
+                 clEnumValN(Branches::never, "never", "each kernel on all threads"))};
+  cl::opt<PlannerKind> search{
+      "search", cl::desc("How branches and syncs are searched:"), cl::init(PlannerKind::mcts),
+      cl::cat(all),
+      cl::values(clEnumValN(PlannerKind::mcts, "mcts", "Monte Carlo tree search (default)"),
+                 clEnumValN(PlannerKind::evolution, "evolution", "regularised evolution"),
+                 clEnumValN(PlannerKind::random, "random", "random strategies"),
+                 clEnumValN(PlannerKind::exhaustive, "exhaustive", "all, in order"),
+                 clEnumValN(PlannerKind::dp, "dp", "the optimum of the cost model"))};
+  cl::opt<uint64_t> budget{"search-budget", cl::desc("Strategies to evaluate (default: 5000)"),
+                           cl::value_desc("n"), cl::init(5000), cl::cat(all)};
+  cl::opt<std::string> searchStore{
+      "search-store", cl::desc("SQLite file that keeps evaluated strategies, to resume from"),
+      cl::value_desc("file"), cl::cat(all)};
+  cl::opt<unsigned> measure{
+      "measure",
+      cl::desc("Compile and run up to n plans here, learn from each, and keep the fastest (default: "
+               "0, plan by the cost model)"),
+      cl::value_desc("n"), cl::init(0), cl::cat(all)};
+  cl::opt<bool> explain{"explain", cl::desc("Say what was decided and why"), cl::cat(all)};
+  cl::opt<uint64_t> seed{"seed", cl::desc("Of the search (default: 1)"), cl::value_desc("n"),
+                         cl::init(1), cl::cat(all)};
   cl::list<std::string> shapes{"shape",
                                cl::desc("Shape of an input with symbolic dimensions; repeatable"),
                                cl::value_desc("name=1x3x224x224"), cl::cat(all)};
@@ -96,6 +128,14 @@ static snc::CompilerOptions optionsOf(const Flags &flags) {
   options.threads = flags.threads;
   options.devices = flags.devices;
   options.plan = flags.plan;
+  options.device = flags.device;
+  options.branches = flags.branches;
+  options.search = flags.search;
+  options.searchBudget = flags.budget;
+  options.seed = flags.seed;
+  options.searchStore = flags.searchStore;
+  options.measureRounds = flags.measure;
+  options.explain = flags.explain;
   options.weightsInFile = flags.weights == Weights::file;
   options.force = flags.force;
   options.stage = flags.emit;

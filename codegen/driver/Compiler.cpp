@@ -4,8 +4,10 @@
 
 #include "codegen/driver/Interrupt.h"
 #include "codegen/driver/KernelPool.h"
+#include "codegen/driver/Measure.h"
 #include "codegen/driver/OutputFolder.h"
 #include "codegen/driver/Planning.h"
+#include "codegen/driver/Reporting.h"
 #include "codegen/driver/Summary.h"
 #include "codegen/emit/Link.h"
 #include "codegen/emit/LowerToLLVM.h"
@@ -37,8 +39,9 @@ static unsigned processors() { return std::max(1u, std::thread::hardware_concurr
 namespace {
 class Compilation {
 public:
-  Compilation(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err)
-      : options(options), out(out), err(err), printer(context, err) {
+  Compilation(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err,
+              const MeasureResult *measured = nullptr)
+      : options(options), out(out), err(err), measured(measured), printer(context, err) {
     context.loadDialect<SncDialect, func::FuncDialect>();
   }
 
@@ -69,6 +72,7 @@ private:
 
   const CompilerOptions &options;
   llvm::raw_ostream &out, &err;
+  const MeasureResult *measured; ///< how the plan was chosen; may be null
   MLIRContext context;
   DiagnosticPrinter printer;
   const Target *target = nullptr;
@@ -76,6 +80,8 @@ private:
   std::string name;
   std::vector<PlanUnit> units;
   BranchPlan plan;
+  DeviceDescription device;
+  Report report;
   OwningOpRef<ModuleOp> module;
   ScratchFolder scratch;
   OutputFolder folder;
@@ -113,6 +119,12 @@ bool Compilation::prepare() {
     units = plan.units;
   }
   threads = totalThreads(units);
+  if (!options.device.empty()) {
+    auto read = readDevice(options.device);
+    if (!read)
+      return check(read.takeError());
+    device = std::move(*read);
+  }
   name = options.name.empty() ? libraryNameOf(llvm::sys::path::stem(options.model)) : options.name;
   if (!isLibraryName(name))
     return fail("--name: '" + name + "' cannot begin a C symbol; '" + libraryNameOf(name) +
@@ -145,8 +157,25 @@ bool Compilation::pipeline(void (*build)(OpPassManager &, const PipelineOptions 
 /// Tensor level to branch level.
 bool Compilation::choosePlan() {
   NetworkGraph graph(module->lookupSymbol<func::FuncOp>("main"));
-  if (options.plan.empty())
+  CostModel model(device, target->blockLanes);
+  PlanCost cost(graph, model, units, target->blockLanes);
+  std::optional<PlanningResult> planning;
+  bool unsplit = options.branches == Branches::never && !options.oneUnit;
+  if (options.plan.empty() && unsplit) {
     plan = unsplitPlan(graph.size(), units);
+  } else if (options.plan.empty()) {
+    planning = planOnDevice(cost, options, err);
+    plan = planning->choice().plan;
+  }
+  if (plan.nodes != graph.size())
+    return fail("plan '" + options.plan + "': it is for a network of " + llvm::Twine(plan.nodes) +
+                " nodes, this one has " + llvm::Twine(graph.size()));
+  nameSegments(plan, graph);
+  report = makeReport(cost, model.isMeasured(), plan, planning ? &*planning : nullptr, measured);
+  if (planning && !planning->search.history.empty())
+    report.search = reportOf(*planning, plannerName(options.search), options.seed,
+                             options.searchBudget);
+  say("branches planned");
   PassManager pm(&context);
   buildBranchPipeline(pm, plan);
   if (failed(pm.run(*module)) || interrupted())
@@ -175,7 +204,8 @@ bool Compilation::writeTexts() {
       !check(folder.write("lib/cmake/" + name + "/" + name + "Config.cmake",
                           cmakeConfigText(description))) ||
       !check(folder.write("lib/pkgconfig/" + name + ".pc", pkgConfigText(description))) ||
-      !check(folder.write(share + "plan.json", toJson(plan).dump(2) + "\n")))
+      !check(folder.write(share + "plan.json", toJson(plan).dump(2) + "\n")) ||
+      !check(folder.write(share + "report.html", reportHtml(report))))
     return false;
   auto manifest = manifestText(description, folder.root());
   return manifest ? check(folder.write(share + "manifest.json", *manifest))
@@ -221,6 +251,9 @@ bool Compilation::emitLibrary() {
     return false;
   description = describe(*module, name);
   description.weightsEmbedded = !options.weightsInFile;
+  report.model = description.model;
+  report.target = description.target;
+  report.version = SNC_VERSION;
   auto packed = packWeights(*module->getOps<ProgramOp>().begin());
   if (failed(packed))
     return false;
@@ -234,6 +267,8 @@ bool Compilation::emitLibrary() {
   say("library written");
   if (!options.quiet)
     printSummary(out, description, kernels, options.output, watch.seconds());
+  if (options.explain)
+    out << explainText(report);
   return true;
 }
 
@@ -285,9 +320,39 @@ bool Compilation::run() {
 }
 } // namespace
 
+/// Chooses by measurement, then compiles the winner.
+static bool compileMeasured(const CompilerOptions &options, llvm::raw_ostream &out,
+                            llvm::raw_ostream &err) {
+  auto fail = [&](llvm::Error error) {
+    err << options.model << ": error: " << llvm::toString(std::move(error)) << "\n";
+    return false;
+  };
+  ScratchFolder folder;
+  if (llvm::Error error = folder.open())
+    return fail(std::move(error));
+  auto compile = [&](const CompilerOptions &one) { return Compilation(one, out, err).run(); };
+  llvm::raw_ostream &log = options.quiet ? llvm::nulls() : err;
+  auto measured = measurePlans(options, folder.root(), compile);
+  if (!measured)
+    return fail(measured.takeError());
+  for (const MeasuredChoice &choice : measured->choices)
+    log << llvm::format("%9.0f us  ", choice.measuredUs) << choice.name << " "
+        << choice.plan.strategy() << "\n";
+  interruptFlag() = false; // with what was measured so far
+  CompilerOptions last = options;
+  last.plan = folder.root() + "/plan.json";
+  last.device = measured->deviceFile;
+  std::error_code error;
+  llvm::raw_fd_ostream(last.plan, error) << toJson(measured->choices[measured->chosen].plan).dump(2);
+  if (error)
+    return fail(llvm::errorCodeToError(error));
+  return Compilation(last, out, err, &*measured).run();
+}
+
 int compileModel(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err) {
   catchInterrupts();
-  bool good = Compilation(options, out, err).run();
+  bool measures = options.measureRounds && options.plan.empty() && options.stage == Stage::library;
+  bool good = measures ? compileMeasured(options, out, err) : Compilation(options, out, err).run();
   if (!good && interrupted())
     err << "syncnasc: interrupted\n";
   return good ? 0 : interrupted() ? 130 : 1;

@@ -8,12 +8,17 @@
 #include "frontend/OnnxImporter.h"
 #include "passes/Pipelines.h"
 
+#include "search/Planner.h"
+
 #include "llvm/Support/raw_ostream.h"
 
 namespace snc {
 
 /// Where to stop and print instead of emitting a library.
 enum class Stage { library, import, tensor, branches, kernel, schedule, llvm };
+
+/// Whether to split: where it is predicted to pay, or whatever is predicted.
+enum class Branches { automatic, always, never };
 
 struct CompilerOptions {
   std::string model;  ///< path of the ONNX file
@@ -23,6 +28,15 @@ struct CompilerOptions {
   int64_t threads = 0; ///< strips of a kernel, default threads; 0: this machine's
   std::string devices; ///< units that branches may run on, "cpu:1,cpu:1"; empty: cpu
   std::string plan;    ///< path of a plan.json to carry out instead of a search
+  std::string device;  ///< path of a device description with measured latencies; may be empty
+  Branches branches = Branches::automatic;
+  PlannerKind search = PlannerKind::mcts;
+  uint64_t searchBudget = 5000; ///< strategies to evaluate
+  uint64_t seed = 1;
+  bool oneUnit = false;       ///< with `never`: on the fastest unit alone, not on all
+  unsigned measureRounds = 0; ///< plans to compile and run here before one is chosen
+  bool explain = false;       ///< say what was decided and why
+  std::string searchStore;    ///< path of an SQLite file that keeps evaluations; empty: none
   ImportOptions import;
   PipelineOptions pipeline;
   bool weightsInFile = false; ///< share/<name>/<name>.weights instead of embedded

@@ -2,17 +2,21 @@
 
 #include "codegen/driver/Interrupt.h"
 
+#include <atomic>
 #include <csignal>
 
 namespace snc {
 
-static volatile std::sig_atomic_t flag = 0;
+static std::atomic<bool> flag{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "set by a signal handler");
 
 void catchInterrupts() {
-  std::signal(SIGINT, [](int) { flag = 1; });
-  std::signal(SIGTERM, [](int) { flag = 1; });
+  std::signal(SIGINT, [](int) { flag = true; });
+  std::signal(SIGTERM, [](int) { flag = true; });
 }
 
-bool interrupted() { return flag != 0; }
+bool interrupted() { return flag; }
+
+std::atomic<bool> &interruptFlag() { return flag; }
 
 } // namespace snc

@@ -2,7 +2,12 @@
 
 #include "codegen/driver/Planning.h"
 
+#include "codegen/driver/Interrupt.h"
+#include "runtime/snc_hash.h"
+#include "search/ResultStore.h"
+
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -51,6 +56,58 @@ llvm::Expected<BranchPlan> readPlan(llvm::StringRef path) {
   if (llvm::Error error = plan->verify())
     return fail(llvm::toString(std::move(error)));
   return plan;
+}
+
+/// A text that is the same when all that costs depend on is.
+static std::string searchFingerprint(const PlanCost &cost, const CompilerOptions &options) {
+  const DeviceDescription &device = cost.costs().device();
+  std::string text = options.target + (options.branches == Branches::always ? " always" : "");
+  llvm::raw_string_ostream os(text);
+  for (const PlanUnit &unit : cost.planUnits())
+    os << " " << unit.threads;
+  for (const NetworkNode &node : cost.network().nodes()) {
+    os << "\n" << shapeOf(node.ops).signature();
+    for (int64_t input : node.inputs)
+      os << " " << input;
+  }
+  os << "\n" << device.peakGflops << " " << device.coreBandwidthGBs << " "
+     << device.totalBandwidthGBs << " " << device.l2Bytes << " " << device.l3Bytes << " "
+     << device.syncUs << " " << device.forkUs << " " << device.kernelOverheadUs;
+  for (const auto &[key, us] : device.latenciesUs)
+    os << "\n" << key << " " << us;
+  return "plan 1 " + llvm::utohexstr(snc_hash64(os.str().data(), os.str().size()));
+}
+
+llvm::StringRef plannerName(PlannerKind kind) {
+  for (llvm::StringRef name : {"mcts", "evolution", "random", "exhaustive", "dp"})
+    if (plannerKindOf(name) == kind)
+      return name;
+  return "";
+}
+
+PlanningResult planOnDevice(const PlanCost &cost, const CompilerOptions &options,
+                            llvm::raw_ostream &err) {
+  if (options.branches == Branches::never && options.oneUnit) {
+    PlanningResult result;
+    result.choices = unsplitChoices(cost);
+    return result; // the first is on one unit
+  }
+  PlannerOptions planner;
+  planner.kind = options.search;
+  planner.forceBranches = options.branches == Branches::always;
+  planner.search.budget = options.searchBudget;
+  planner.search.seed = options.seed;
+  planner.search.stop = &interruptFlag();
+  // What the costs depend on, but for the search itself.
+  std::optional<ResultStore> store;
+  if (!options.searchStore.empty()) {
+    store.emplace(options.searchStore, searchFingerprint(cost, options));
+    planner.search.store = &*store;
+  }
+  PlanningResult result = planNetwork(cost, cost.costs().isMeasured(), planner);
+  if (interruptFlag().exchange(false))
+    err << "syncnasc: search interrupted; goes on with the best plan so far\n";
+  return result;
 }
 
 int64_t totalThreads(const std::vector<PlanUnit> &units) {

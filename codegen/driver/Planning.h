@@ -5,7 +5,7 @@
 #ifndef SNC_CODEGEN_DRIVER_PLANNING_H
 #define SNC_CODEGEN_DRIVER_PLANNING_H
 
-#include "search/BranchPlan.h"
+#include "codegen/driver/Compiler.h"
 
 namespace snc {
 
@@ -15,6 +15,14 @@ llvm::Expected<std::vector<PlanUnit>> parseDevices(llvm::StringRef devices, int6
 
 /// Reads and verifies a plan.json.
 llvm::Expected<BranchPlan> readPlan(llvm::StringRef path);
+
+/// Searches for the plan as the options say. An interrupt ends the search with
+/// the best plan so far, which `err` is told.
+PlanningResult planOnDevice(const PlanCost &cost, const CompilerOptions &options,
+                            llvm::raw_ostream &err);
+
+/// As --search names it.
+llvm::StringRef plannerName(PlannerKind kind);
 
 /// Threads of all units.
 int64_t totalThreads(const std::vector<PlanUnit> &units);

@@ -3,8 +3,9 @@
 #include "codegen/emit/Description.h"
 
 #include "codegen/emit/ModelTables.h"
-#include "codegen/emit/Steps.h"
 #include "codegen/emit/Names.h"
+#include "codegen/emit/Steps.h"
+#include "ir/KernelShape.h"
 #include "ir/Target.h"
 #include "runtime/snc_model.h"
 
@@ -89,7 +90,9 @@ LibraryDescription describe(ModuleOp module, StringRef name) {
   for (CallOp call : program.getBody().getOps<CallOp>()) {
     auto kernel = symbols.lookup<KernelOp>(call.getKernel());
     d.kernels.push_back({kernel.getSymName().str(), nodesOf(call), operatorsOf(kernel),
-                         numberOf(kernel, "snc.flops"), numberOf(kernel, "snc.bytes")});
+                         numberOf(kernel, "snc.flops"), numberOf(kernel, "snc.bytes"),
+                         shapeOf(kernel).signature(), call.getUnit() ? int64_t(*call.getUnit()) : -1,
+                         threadsOf(kernel)});
     for (Operation &op : kernel.getBody().front().without_terminator())
       if (!isa<ConstantOp>(op))
         ++operators[op.getName().stripDialect().str()];

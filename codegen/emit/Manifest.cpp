@@ -60,6 +60,9 @@ llvm::Expected<std::string> manifestText(const LibraryDescription &library, llvm
     kernels.push_back(Object{{"name", k.name},
                              {"nodes", k.nodes},
                              {"op", k.op},
+                             {"signature", k.signature},
+                             {"unit", k.unit},
+                             {"threads", k.threads},
                              {"flops", k.flops},
                              {"bytes", k.bytes}});
   Object operators;

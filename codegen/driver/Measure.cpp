@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "codegen/driver/Measure.h"
+
+#include "codegen/driver/Interrupt.h"
+#include "codegen/driver/Planning.h"
+#include "codegen/driver/Progress.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+
+#include <nlohmann/json.hpp>
+
+namespace snc {
+
+static llvm::Error failure(const llvm::Twine &message) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
+}
+
+namespace {
+/// A library that was compiled for one choice.
+struct Candidate {
+  MeasuredChoice choice;
+  std::string folder;
+};
+
+class Measurement {
+public:
+  Measurement(const CompilerOptions &options, const std::string &folder,
+              const CompileOnce &compile)
+      : options(options), folder(folder), compile(compile), device(folder + "/device.json") {}
+
+  llvm::Expected<MeasureResult> run();
+
+private:
+  llvm::Error start();
+  llvm::Expected<bool> tryPlan(const char *name, Branches branches, bool single);
+  llvm::Error profile(const std::string &library);
+  llvm::Expected<double> runOnce(const std::string &library);
+  llvm::Error timeAll();
+  llvm::Error execute(llvm::ArrayRef<llvm::StringRef> arguments, const std::string &output);
+  std::string tool(llvm::StringRef name) {
+    llvm::SmallString<256> path = llvm::sys::path::parent_path(options.executable);
+    llvm::sys::path::append(path, name);
+    return std::string(path);
+  }
+
+  const CompilerOptions &options;
+  const std::string &folder;
+  const CompileOnce &compile;
+  std::string device;
+  std::vector<Candidate> candidates;
+};
+} // namespace
+
+/// Begins with what the user measured before.
+llvm::Error Measurement::start() {
+  if (options.device.empty())
+    return llvm::Error::success();
+  if (std::error_code error = llvm::sys::fs::copy_file(options.device, device))
+    return failure("cannot read '" + options.device + "': " + error.message());
+  return llvm::Error::success();
+}
+
+llvm::Error Measurement::execute(llvm::ArrayRef<llvm::StringRef> arguments,
+                                 const std::string &output) {
+  std::string errors = folder + "/stderr";
+  std::optional<llvm::StringRef> redirects[] = {llvm::StringRef(""), llvm::StringRef(output),
+                                                llvm::StringRef(errors)};
+  for (const std::string &file : {output, errors})
+    llvm::sys::fs::remove(file); // a redirect does not truncate
+  std::string message;
+  int status = llvm::sys::ExecuteAndWait(arguments.front(), arguments, std::nullopt, redirects, 0,
+                                         0, &message);
+  if (status == 0)
+    return llvm::Error::success();
+  if (auto text = llvm::MemoryBuffer::getFile(errors))
+    message += (*text)->getBuffer().trim();
+  return failure("cannot measure: " + arguments.front() + ": " + message);
+}
+
+llvm::Error Measurement::profile(const std::string &library) {
+  std::string program = tool("syncnas-profile");
+  return execute({program, library, "-o", device, "--rounds", "30", "--sync", "--json"},
+                 folder + "/profile.out");
+}
+
+/// The median of some runs, in microseconds.
+llvm::Expected<double> Measurement::runOnce(const std::string &library) {
+  std::string program = tool("syncnas-run"), output = folder + "/run.json";
+  if (llvm::Error error = execute({program, library, "--benchmark", "--json", "--rounds", "20"}, output))
+    return std::move(error);
+  auto text = llvm::MemoryBuffer::getFile(output);
+  auto json = nlohmann::json::parse(text ? (*text)->getBuffer() : "", nullptr, false);
+  auto median = nlohmann::json::json_pointer("/latency_ms/median");
+  if (json.is_discarded() || !json.contains(median))
+    return failure("cannot measure: syncnas-run printed no latency");
+  return json[median].get<double>() * 1000;
+}
+
+/// Compiles and profiles the plan that is best now; false where it is known already.
+llvm::Expected<bool> Measurement::tryPlan(const char *name, Branches branches, bool single) {
+  CompilerOptions one = options;
+  one.measureRounds = 0;
+  one.output = folder + "/" + std::to_string(candidates.size());
+  one.branches = branches;
+  one.oneUnit = single;
+  one.quiet = true;
+  one.device = llvm::sys::fs::exists(device) ? device : "";
+  one.name = "candidate";
+  if (!compile(one))
+    return failure("a plan to measure could not be compiled");
+  auto plan = readPlan(one.output + "/share/candidate/plan.json");
+  if (!plan)
+    return plan.takeError();
+  for (const Candidate &candidate : candidates)
+    if (candidate.choice.plan == *plan)
+      return false;
+  candidates.push_back({{name, std::move(*plan), 0, 0}, one.output});
+  if (llvm::Error error = profile(one.output))
+    return std::move(error);
+  return true;
+}
+
+/// All candidates in turn, several times, so that a slow moment hits all alike.
+llvm::Error Measurement::timeAll() {
+  constexpr int kTurns = 5;
+  Progress progress(!options.quiet, "Timing plans", size_t(kTurns) * candidates.size());
+  std::vector<std::vector<double>> times(candidates.size());
+  for (int turn = 0; turn < kTurns; ++turn)
+    for (size_t i = 0; i < candidates.size(); ++i) {
+      auto us = runOnce(candidates[i].folder);
+      if (!us)
+        return us.takeError();
+      times[i].push_back(*us);
+      progress.advance();
+    }
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    std::nth_element(times[i].begin(), times[i].begin() + kTurns / 2, times[i].end());
+    candidates[i].choice.measuredUs = times[i][kTurns / 2];
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<MeasureResult> Measurement::run() {
+  if (llvm::Error error = start())
+    return std::move(error);
+  {
+    Progress progress(!options.quiet, "Measuring plans", options.measureRounds + 2);
+    for (bool single : {true, false}) {
+      auto tried = tryPlan(single ? "one unit" : "data-parallel", Branches::never, single);
+      if (!tried)
+        return tried.takeError();
+      progress.advance();
+    }
+    for (unsigned round = 0; round < options.measureRounds && !interrupted(); ++round) {
+      auto isNew = tryPlan("branches", Branches::always, false);
+      if (!isNew)
+        return isNew.takeError();
+      progress.advance();
+      if (!*isNew)
+        break;
+    }
+  }
+  if (llvm::Error error = timeAll())
+    return std::move(error);
+  MeasureResult result;
+  result.deviceFile = device;
+  for (Candidate &candidate : candidates) {
+    result.choices.push_back(std::move(candidate.choice));
+    if (result.choices.back().measuredUs < result.choices[result.chosen].measuredUs)
+      result.chosen = result.choices.size() - 1;
+  }
+  return result;
+}
+
+llvm::Expected<MeasureResult> measurePlans(const CompilerOptions &options,
+                                           const std::string &folder,
+                                           const CompileOnce &compile) {
+  return Measurement(options, folder, compile).run();
+}
+
+} // namespace snc

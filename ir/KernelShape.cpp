@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "ir/KernelShape.h"
+
+#include "ir/KernelGrouping.h"
+#include "ir/ShapeInference.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace snc {
+
+static int64_t product(ArrayRef<int64_t> values) {
+  int64_t p = 1;
+  for (int64_t v : values)
+    p *= v;
+  return p;
+}
+
+static std::string pairText(const char *prefix, const std::array<int64_t, 2> &pair) {
+  return std::string(" ") + prefix + std::to_string(pair[0]) + "x" + std::to_string(pair[1]);
+}
+
+std::string KernelShape::signature() const {
+  std::string text = op + " " + shapeText(in) + " -> " + shapeText(out);
+  if (op == "conv" || op == "max_pool" || op == "avg_pool")
+    text += pairText("k", kernel) + pairText("s", strides) + pairText("d", dilations);
+  if (op == "conv")
+    text += " g" + std::to_string(group);
+  return epilogue.empty() ? text : text + " " + epilogue;
+}
+
+int64_t KernelShape::outElements() const { return product(out); }
+int64_t KernelShape::inElements() const { return product(in); }
+
+int64_t KernelShape::weightElements() const {
+  if (op == "conv")
+    return out[1] * (in[1] / std::max<int64_t>(1, group)) * kernel[0] * kernel[1];
+  if (op == "gemm" || op == "matmul")
+    return in.back() * out.back();
+  return 0;
+}
+
+double KernelShape::flops() const {
+  double outs = double(outElements());
+  if (op == "conv")
+    return 2 * outs * double(in[1] / std::max<int64_t>(1, group) * kernel[0] * kernel[1]);
+  if (op == "gemm" || op == "matmul")
+    return 2 * outs * double(in.back());
+  if (op == "max_pool" || op == "avg_pool")
+    return outs * double(kernel[0] * kernel[1]);
+  return std::max(outs, double(inElements()));
+}
+
+double KernelShape::bytes() const {
+  bool residual = epilogue.find("+add") != std::string::npos;
+  return 4 * double(inElements() + outElements() * (1 + residual) + weightElements());
+}
+
+template <typename Op> static void takeWindow(KernelShape &shape, Op op) {
+  shape.strides = {op.getStrides()[0], op.getStrides()[1]};
+  shape.dilations = {op.getDilations()[0], op.getDilations()[1]};
+}
+
+KernelShape shapeOf(ArrayRef<Operation *> ops) {
+  KernelShape shape;
+  Operation *anchor = nullptr, *last = nullptr;
+  auto counts = [](Operation *op) { return !isa<ConstantOp, RelayoutOp, ReshapeOp>(op); };
+  for (Operation *op : ops)
+    if (counts(op)) {
+      if (!anchor || (isElementwise(anchor) && !isElementwise(op)))
+        anchor = op;
+      last = op;
+    }
+  if (!anchor)
+    anchor = last = ops.back();
+  shape.op = anchor->getName().stripDialect().str();
+  for (Operation *op : ops)
+    if (counts(op) && op != anchor)
+      shape.epilogue += "+" + op->getName().stripDialect().str();
+  llvm::append_range(shape.in, tensorType(anchor->getOperand(0)).getShape());
+  llvm::append_range(shape.out, tensorType(anchor->getResult(0)).getShape());
+  llvm::TypeSwitch<Operation *>(anchor)
+      .Case([&](ConvOp op) {
+        takeWindow(shape, op);
+        auto weight = tensorType(op.getWeight()).getShape();
+        shape.kernel = {weight[2], weight[3]};
+        shape.group = int64_t(op.getGroup());
+      })
+      .Case<MaxPoolOp, AvgPoolOp>([&](auto op) {
+        takeWindow(shape, op);
+        shape.kernel = {op.getKernel()[0], op.getKernel()[1]};
+      });
+  return shape;
+}
+
+KernelShape shapeOf(KernelOp kernel) {
+  SmallVector<Operation *> ops;
+  for (Operation &op : kernel.getBody().front().without_terminator())
+    ops.push_back(&op);
+  return shapeOf(ops);
+}
+
+} // namespace snc

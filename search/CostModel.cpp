@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "search/CostModel.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace snc {
+
+/// Kernels that one correction holds for.
+static std::string familyOf(const KernelShape &s) {
+  if (s.isDepthwise())
+    return "depthwise s" + std::to_string(s.strides[0]);
+  if (s.op == "conv")
+    return s.isPointwise() ? "pointwise" : "conv";
+  return s.op;
+}
+
+static std::array<double, 3> placeOf(const KernelShape &s) {
+  double pixels = s.out.size() == 4 ? double(s.out[2] * s.out[3]) : 1;
+  double ins = s.in.size() > 1 ? double(s.in[1]) : 1, outs = s.out.size() > 1 ? double(s.out[1]) : 1;
+  return {std::log(ins), std::log(outs), std::log(pixels)};
+}
+
+static bool parseShape(llvm::StringRef text, llvm::SmallVectorImpl<int64_t> &shape) {
+  llvm::SmallVector<llvm::StringRef> parts;
+  text.split(parts, 'x');
+  for (llvm::StringRef part : parts) {
+    int64_t extent;
+    if (part.getAsInteger(10, extent) || extent < 1)
+      return false;
+    shape.push_back(extent);
+  }
+  return !shape.empty();
+}
+
+std::optional<KernelShape> shapeOfSignature(llvm::StringRef signature) {
+  llvm::SmallVector<llvm::StringRef> words;
+  signature.split(words, ' ');
+  KernelShape shape;
+  if (words.size() < 4 || words[2] != "->" || !parseShape(words[1], shape.in) ||
+      !parseShape(words[3], shape.out))
+    return std::nullopt;
+  shape.op = words[0].str();
+  for (llvm::StringRef word : llvm::ArrayRef(words).drop_front(4)) {
+    llvm::SmallVector<int64_t, 2> pair;
+    char kind = word.empty() ? ' ' : word[0];
+    if (kind == '+')
+      shape.epilogue = word.str();
+    else if (kind == 'g' && word.drop_front().getAsInteger(10, shape.group))
+      return std::nullopt;
+    else if (kind == 'k' || kind == 's' || kind == 'd') {
+      if (!parseShape(word.drop_front(), pair) || pair.size() != 2)
+        return std::nullopt;
+      (kind == 'k' ? shape.kernel : kind == 's' ? shape.strides : shape.dilations) = {pair[0],
+                                                                                     pair[1]};
+    }
+  }
+  if (shape.op == "conv" && (shape.in.size() != 4 || shape.out.size() != 4 || shape.group < 1))
+    return std::nullopt;
+  return shape;
+}
+
+CostModel::CostModel(DeviceDescription given, int64_t lanes)
+    : description(std::move(given)), blockLanes(lanes) {
+  for (const auto &[key, us] : description.latenciesUs) {
+    auto [signature, count] = llvm::StringRef(key).rsplit(" t");
+    int64_t threads = 1;
+    auto shape = shapeOfSignature(signature);
+    if (count.getAsInteger(10, threads) || !shape || us <= 0)
+      continue;
+    samples.push_back({familyOf(*shape), threads, placeOf(*shape),
+                       std::log(us / rooflineUs(*shape, threads))});
+  }
+}
+
+/// The share of the peak that arithmetic of this kind reaches.
+static double efficiency(const KernelShape &s, int64_t blockLanes) {
+  if (s.isDepthwise())
+    return 0.2;
+  if (s.op == "gemm" || s.op == "matmul")
+    return 0.5;
+  if (s.op != "conv")
+    return 0.06;
+  double padded = double(llvm::alignTo(s.out[1], uint64_t(blockLanes)));
+  double lanes = double(s.out[1]) / padded;
+  double inputs = s.in[1] < 8 ? 0.6 : 1;
+  double grouped = s.group > 1 ? 0.3 : 1;
+  // A row of pixels goes in tiles of about eight.
+  double width = double(s.out[3]), tiles = std::ceil(width / 8);
+  return 0.75 * lanes * inputs * grouped * std::max(0.5, width / (tiles * 8));
+}
+
+double CostModel::rooflineUs(const KernelShape &s, int64_t threads) const {
+  const DeviceDescription &d = description;
+  double compute = s.flops() / (d.peakGflops * 1e3 * efficiency(s, blockLanes));
+  double bytes = s.bytes(), cached = 4 * d.coreBandwidthGBs;
+  double bandwidth = bytes < d.l2Bytes ? cached : bytes < d.l3Bytes ? cached / 2 : d.coreBandwidthGBs;
+  double traffic = bytes / (bandwidth * 1e3);
+  double speedup = double(threads), shared = double(threads);
+  if (bytes >= d.l3Bytes)
+    shared = std::min(shared, std::max(1.0, d.totalBandwidthGBs / d.coreBandwidthGBs));
+  double fork = threads > 1 ? d.forkUs : 0;
+  return std::max(compute / speedup, traffic / shared) + d.kernelOverheadUs + fork;
+}
+
+double CostModel::correction(const KernelShape &s, int64_t threads) const {
+  std::string family = familyOf(s);
+  std::array<double, 3> place = placeOf(s);
+  std::vector<std::pair<double, double>> near; // distance, factor
+  for (const Sample &sample : samples) {
+    if (sample.family != family)
+      continue;
+    double distance = sample.threads == threads ? 0 : 2;
+    for (size_t i = 0; i < place.size(); ++i)
+      distance += std::abs(place[i] - sample.place[i]);
+    near.push_back({distance, sample.factor});
+  }
+  constexpr size_t kNearest = 4;
+  std::sort(near.begin(), near.end());
+  double sum = 0, weights = 0;
+  for (size_t i = 0; i < std::min(near.size(), kNearest); ++i) {
+    double weight = std::exp(-2 * near[i].first);
+    sum += weight * near[i].second;
+    weights += weight;
+  }
+  return weights > 0 ? std::exp(sum / weights) : 1;
+}
+
+double CostModel::kernelUs(const KernelShape &shape, int64_t threads) const {
+  auto it = description.latenciesUs.find(latencyKey(shape.signature(), threads));
+  if (it != description.latenciesUs.end())
+    return it->second;
+  double roofline = rooflineUs(shape, threads);
+  return samples.empty() ? roofline : roofline * correction(shape, threads);
+}
+
+} // namespace snc

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "search/PlanCost.h"
+
+#include "ir/CallOrder.h"
+#include "ir/Layout.h"
+#include "ir/ShapeInference.h"
+
+#include <map>
+
+using namespace mlir;
+
+namespace snc {
+
+bool isFree(const NetworkNode &node) {
+  auto blocks = [](Value v) { return tensorType(v).getDimSize(1) % 8 == 0; };
+  if (node.ops.size() != 1)
+    return false;
+  if (auto concat = dyn_cast<ConcatOp>(node.anchor)) {
+    auto type = tensorType(concat.getResult());
+    return type.getRank() == 4 && concat.getAxis() == 1 && type.getDimSize(0) == 1 &&
+           llvm::all_of(concat.getInputs(), [&](Value v) {
+             return blocks(v) && v.getDefiningOp() && !isa<ConstantOp, ReshapeOp>(v.getDefiningOp());
+           });
+  }
+  auto slice = dyn_cast<SliceOp>(node.anchor);
+  return slice && tensorType(slice.getResult()).getRank() == 4 && blocks(slice.getResult()) &&
+         slice.getStarts()[1] % 8 == 0 && slice.getSteps()[1] == 1;
+}
+
+PlanCost::PlanCost(const NetworkGraph &graph, const CostModel &model, std::vector<PlanUnit> given,
+                   int64_t blockLanes)
+    : graph(graph), model(model), units(std::move(given)), blockLanes(blockLanes), threads(0) {
+  for (const PlanUnit &unit : units)
+    threads += unit.threads;
+  for (const NetworkNode &node : graph.nodes())
+    shapes.push_back(shapeOf(node.ops));
+}
+
+double PlanCost::node(int64_t node, int64_t unit) const {
+  if (isFree(graph.nodes()[size_t(node)]))
+    return 0;
+  return model.kernelUs(shapes[size_t(node)],
+                        unit == kAllUnits ? threads : units[size_t(unit)].threads);
+}
+
+/// The part of a node's kernel that branch `b` computes; `ops` are those in branches.
+static KernelShape partOf(const SegmentSplit &split, ArrayRef<Operation *> ops, Operation *anchor,
+                          size_t b) {
+  KernelShape shape = shapeOf(ops);
+  const ValuePart &out = split.parts.at(anchor->getResult(0));
+  if (out.axis == ValuePart::whole)
+    return shape;
+  int64_t wholeIn = shape.in.size() > 1 ? shape.in[1] : 1;
+  if (out.axis >= 0)
+    shape.out[size_t(out.axis)] = out.ranges[b].size();
+  Need need = split.need(anchor, 0, b);
+  if (need.axis >= 0)
+    shape.in[size_t(need.axis)] = need.range.size();
+  if (shape.group > 1 && out.axis == ValuePart::channels)
+    shape.group = shape.group * shape.in[1] / wholeIn;
+  return shape;
+}
+
+/// Elementwise operators on a sum, one unit's share of the channels.
+static KernelShape tailShape(const SegmentSplit &split) {
+  KernelShape shape;
+  Value sum = split.exits.front();
+  shape.op = "add";
+  llvm::append_range(shape.in, tensorType(sum).getShape());
+  if (shape.in.size() > 1)
+    shape.in[1] = std::max<int64_t>(1, shape.in[1] / int64_t(split.units.size()));
+  shape.out = shape.in;
+  for (Operation *op : split.tail)
+    shape.epilogue += "+" + op->getName().stripDialect().str();
+  return shape;
+}
+
+void PlanCost::addSplit(const PlanSegment &segment, const SegmentSplit &split,
+                        SegmentCost &cost) const {
+  llvm::DenseSet<Operation *> body(split.body.begin(), split.body.end());
+  std::vector<double> busy(split.units.size());
+  for (int64_t i = segment.begin; i < segment.end; ++i) {
+    const NetworkNode &node = graph.nodes()[size_t(i)];
+    SmallVector<Operation *> ops;
+    for (Operation *op : node.ops)
+      if (body.contains(op))
+        ops.push_back(op);
+    if (ops.empty() || isFree(node))
+      continue;
+    Operation *anchor = llvm::is_contained(ops, node.anchor) ? node.anchor : ops.front();
+    for (size_t b = 0; b < split.units.size(); ++b) {
+      if (!split.computes(anchor, b))
+        continue;
+      KernelShape shape = partOf(split, ops, anchor, b);
+      double us = model.kernelUs(shape, units[size_t(split.units[b])].threads);
+      busy[b] += us;
+      cost.pieces.push_back({i, split.units[b], shape, us});
+    }
+  }
+  cost.us = *std::max_element(busy.begin(), busy.end()) + model.device().syncUs;
+  if (split.kind != SegmentKind::add)
+    return;
+  KernelShape shape = tailShape(split);
+  double slowest = 0;
+  for (int64_t unit : split.units) {
+    double us = model.kernelUs(shape, units[size_t(unit)].threads);
+    slowest = std::max(slowest, us);
+    cost.pieces.push_back({segment.end - 1, unit, shape, us, true});
+  }
+  cost.us += slowest + model.device().syncUs;
+}
+
+std::optional<SegmentCost> PlanCost::segment(const PlanSegment &segment, std::string *why) const {
+  SegmentCost cost;
+  if (!segment.isSplit()) {
+    int64_t unit = segment.kind == SegmentKind::all ? kAllUnits : segment.unit;
+    for (int64_t i = segment.begin; i < segment.end; ++i) {
+      double us = node(i, unit);
+      cost.us += us;
+      cost.pieces.push_back({i, unit, shapes[size_t(i)], us});
+    }
+    return cost;
+  }
+  auto split = splitSegment(graph, segment, blockLanes, why);
+  if (!split)
+    return std::nullopt;
+  addSplit(segment, *split, cost);
+  return cost;
+}
+
+double PlanCost::total(const BranchPlan &plan, std::vector<PlannedSpan> *timeline) const {
+  double now = 0;
+  bool onUnits = false;
+  for (const PlanSegment &segment : plan.segments) {
+    auto cost = this->segment(segment);
+    if (!cost)
+      return std::numeric_limits<double>::infinity();
+    bool all = segment.kind == SegmentKind::all;
+    if (onUnits == all && &segment != plan.segments.data())
+      now += turnUs();
+    onUnits = !all;
+    std::map<int64_t, double> clock;
+    double sum = now;
+    bool summed = false;
+    for (const PieceCost &piece : cost->pieces) {
+      if (piece.afterSum && !summed) {
+        for (auto &[unit, time] : clock)
+          sum = std::max(sum, time);
+        for (auto &[unit, time] : clock)
+          time = sum + model.device().syncUs;
+        summed = true;
+      }
+      double &time = clock.try_emplace(piece.unit, now).first->second;
+      if (timeline)
+        timeline->push_back({piece.node, piece.unit, time, time + piece.us});
+      time += piece.us;
+    }
+    now += cost->us;
+    if (timeline && segment.isSplit())
+      for (auto &[unit, time] : clock)
+        if (time < now)
+          timeline->push_back({-1, unit, time, now});
+  }
+  return now;
+}
+
+} // namespace snc

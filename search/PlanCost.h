@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a plan costs: kernels of each unit one after the other, all units until
+// the slowest at a sync.
+
+#ifndef SNC_SEARCH_PLANCOST_H
+#define SNC_SEARCH_PLANCOST_H
+
+#include "search/CostModel.h"
+#include "search/SegmentSplit.h"
+
+namespace snc {
+
+/// A kernel, or a part of one, on a unit.
+struct PieceCost {
+  int64_t node, unit; ///< unit: kAllUnits for one on all
+  KernelShape shape;
+  double us;
+  bool afterSum = false; ///< add: behind the first sync
+};
+
+struct SegmentCost {
+  double us = 0; ///< until all units are done, syncs included
+  std::vector<PieceCost> pieces;
+};
+
+/// When something happens in a predicted run, in microseconds.
+struct PlannedSpan {
+  int64_t node, unit; ///< node: -1 for a wait
+  double begin, end;
+};
+
+/// Thread-compatible; reads `graph`, which must outlive it.
+class PlanCost {
+public:
+  PlanCost(const NetworkGraph &graph, const CostModel &model, std::vector<PlanUnit> units,
+           int64_t blockLanes);
+
+  /// The cost of a segment; nullopt, and the reason, where it is not exact.
+  std::optional<SegmentCost> segment(const PlanSegment &segment, std::string *why = nullptr) const;
+  /// Microseconds of one node that is not split: on a unit, or on all (kAllUnits).
+  double node(int64_t node, int64_t unit) const;
+  /// Between a segment on all threads and one on units, either way.
+  double turnUs() const { return model.device().forkUs; }
+
+  /// Microseconds of a plan whose splits are exact, and its timeline if wanted.
+  double total(const BranchPlan &plan, std::vector<PlannedSpan> *timeline = nullptr) const;
+
+  const NetworkGraph &network() const { return graph; }
+  const CostModel &costs() const { return model; }
+  llvm::ArrayRef<PlanUnit> planUnits() const { return units; }
+  int64_t lanes() const { return blockLanes; }
+
+private:
+  void addSplit(const PlanSegment &segment, const SegmentSplit &split, SegmentCost &cost) const;
+
+  const NetworkGraph &graph;
+  const CostModel &model;
+  std::vector<PlanUnit> units;
+  int64_t blockLanes, threads;
+  std::vector<KernelShape> shapes; ///< of nodes
+};
+
+/// True for a node that becomes a view: a concat or slice that moves nothing.
+bool isFree(const NetworkNode &node);
+
+} // namespace snc
+
+#endif // SNC_SEARCH_PLANCOST_H

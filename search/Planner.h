@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From a network, units and a cost model to the plan to carry out: branches
+// where the model predicts that they pay, the network unsplit otherwise.
+
+#ifndef SNC_SEARCH_PLANNER_H
+#define SNC_SEARCH_PLANNER_H
+
+#include "search/PlanCost.h"
+#include "search/Search.h"
+
+namespace snc {
+
+enum class PlannerKind { mcts, evolution, random, exhaustive, dp };
+
+/// The kind of that name; nullopt for others.
+std::optional<PlannerKind> plannerKindOf(llvm::StringRef name);
+
+struct PlannerOptions {
+  PlannerKind kind = PlannerKind::mcts;
+  SearchOptions search;
+  int64_t longestSplit = 12; ///< nodes
+  int64_t mostSplits = 64;
+  bool forceBranches = false; ///< choose the best split plan even if it does not pay
+};
+
+/// A way to run the network.
+struct PlannedChoice {
+  std::string name; ///< "one unit", "data-parallel", "branches"
+  BranchPlan plan;
+  double us = 0; ///< predicted
+};
+
+struct PlanningResult {
+  std::vector<PlannedChoice> choices; ///< what there is of the three, in that order
+  size_t chosen = 0;
+  SearchResult search;             ///< of the branches
+  std::optional<double> optimumUs; ///< by dynamic programming
+  double spaceSize = 0;
+  const PlannedChoice &choice() const { return choices[chosen]; }
+};
+
+/// Unsplit plans: on the fastest unit alone, and, with several units, on all.
+std::vector<PlannedChoice> unsplitChoices(const PlanCost &cost);
+
+/// Searches and chooses. Branches must be predicted to gain a few percent, more
+/// where nothing was measured: a sync too many costs more than one too few.
+PlanningResult planNetwork(const PlanCost &cost, bool measured, const PlannerOptions &options);
+
+/// Names each segment by its first and last node, for the reader.
+void nameSegments(BranchPlan &plan, const NetworkGraph &graph);
+
+} // namespace snc
+
+#endif // SNC_SEARCH_PLANNER_H
