@@ -45,13 +45,13 @@ static KernelKey keyOf(const json &entry, const snc_kernel_info &kernel,
   bool alone = key.unit >= 0 && threads > 1;
   key.threads = alone ? std::max<int64_t>(1, wholeNumber(entry, "threads", 1, where)) : threads;
   auto signature = entry.find("signature");
-  key.hasSignature = signature != entry.end();
+  if (signature != entry.end() && !signature->is_string())
+    throw RunError(where + ": 'signature' is not a text");
+  if (signature != entry.end())
+    key.signature = signature->get<std::string>();
+  key.hasSignature = !key.signature.empty();
   if (!key.hasSignature)
     key.signature = "unsigned " + libraryName + "/" + kernel.name + " " + kernel.op;
-  else if (signature->is_string() && !signature->get_ref<const std::string &>().empty())
-    key.signature = signature->get<std::string>();
-  else
-    throw RunError(where + ": 'signature' is not a text");
   return key;
 }
 

@@ -118,7 +118,7 @@ TEST(KernelKeys, FromTheManifest) {
 }
 
 TEST(KernelKeys, WithoutSignatures) {
-  for (const char *text : {"{}", R"({"kernels": [{}, {}]})", "[]"}) {
+  for (const char *text : {"{}", R"({"kernels": [{"signature": ""}, {}]})", "[]"}) {
     auto keys = kernelKeys(json::parse(text), kKernels, "net", 2);
     EXPECT_EQ(keys[0].signature, "unsigned net//a/Conv conv") << text;
     EXPECT_EQ(keys[0].threads, 2);
@@ -130,8 +130,8 @@ TEST(KernelKeys, FaultyManifests) {
   for (const char *text :
        {R"({"kernels": [{}]})", R"({"kernels": [{}, {}, {}]})", R"({"kernels": {}})",
         R"({"kernels": [{}, 3]})", R"({"kernels": [{}, {"signature": 3}]})",
-        R"({"kernels": [{}, {"signature": ""}]})", R"({"kernels": [{}, {"unit": "a"}]})",
-        R"({"kernels": [{}, {"unit": -2}]})", R"({"kernels": [{}, {"unit": 1, "threads": 1e9}]})",
+        R"({"kernels": [{}, {"unit": "a"}]})", R"({"kernels": [{}, {"unit": -2}]})",
+        R"({"kernels": [{}, {"unit": 1, "threads": 1e9}]})",
         R"({"threads": 99999, "kernels": [{}, {}]})"})
     EXPECT_THROW(kernelKeys(json::parse(text), kKernels, "net", 2), RunError) << text;
 }
