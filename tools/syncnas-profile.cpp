@@ -3,6 +3,7 @@
 // syncnas-profile: measures the kernels of an emitted library, and the machine,
 // for the cost model of the search. Options only; the work is in tools/profile.
 
+#include "search/DeviceDescription.h"
 #include "tools/profile/DeviceProbe.h"
 #include "tools/profile/LatencyFile.h"
 #include "tools/profile/Processors.h"
@@ -68,7 +69,7 @@ static void checkFlags() {
   if (flags->threads < 0 || flags->threads > SNC_MAX_THREADS)
     throw RunError("--threads: expected 1 to " + std::to_string(SNC_MAX_THREADS));
   if (!flags->output.empty()) // before minutes are spent on it
-    readLatencies(flags->output);
+    checkLatencies(flags->output, {{"device", {{"cpu", snc::deviceOfThisMachine().cpu}}}});
 }
 
 static void printDevice(const Json &device) {
@@ -100,6 +101,8 @@ static void execute() {
   Json result = {{"device", measureDevice(flags->sync)},
                  {"kernels", latenciesJson(samples, keys)},
                  {"models", {{library.name(), modelJson(samples, threads)}}}};
+  if (!flags->output.empty()) // first: whoever reads the table may end us
+    updateLatencies(flags->output, result);
   if (flags->json) {
     std::printf("%s\n", result.dump(1, ' ', false, Json::error_handler_t::replace).c_str());
   } else {
@@ -108,8 +111,8 @@ static void execute() {
         profileText(samples, keys, library.kernels(), result["device"]["peak_gflops"]).c_str(),
         stdout);
   }
-  if (!flags->output.empty())
-    updateLatencies(flags->output, result);
+  if (std::fflush(stdout) != 0 || std::ferror(stdout))
+    throw RunError("cannot write to standard output");
 }
 
 int main(int argc, char **argv) {

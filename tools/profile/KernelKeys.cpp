@@ -42,16 +42,16 @@ static KernelKey keyOf(const json &entry, const snc_kernel_info &kernel,
                        const std::string &libraryName, int64_t threads, const std::string &where) {
   KernelKey key;
   key.unit = wholeNumber(entry, "unit", -1, where);
-  key.threads =
-      key.unit < 0 ? threads : std::max<int64_t>(1, wholeNumber(entry, "threads", 1, where));
+  bool alone = key.unit >= 0 && threads > 1;
+  key.threads = alone ? std::max<int64_t>(1, wholeNumber(entry, "threads", 1, where)) : threads;
   auto signature = entry.find("signature");
-  key.hasSignature = signature != entry.end();
+  if (signature != entry.end() && !signature->is_string())
+    throw RunError(where + ": 'signature' is not a text");
+  if (signature != entry.end())
+    key.signature = signature->get<std::string>();
+  key.hasSignature = !key.signature.empty();
   if (!key.hasSignature)
     key.signature = "unsigned " + libraryName + "/" + kernel.name + " " + kernel.op;
-  else if (signature->is_string() && !signature->get_ref<const std::string &>().empty())
-    key.signature = signature->get<std::string>();
-  else
-    throw RunError(where + ": 'signature' is not a text");
   return key;
 }
 
@@ -71,9 +71,10 @@ std::vector<KernelKey> kernelKeys(const json &manifest,
     if (!entry.is_object())
       throw RunError(where + " is not an object");
     keys.push_back(keyOf(entry, *kernels[i], libraryName, threads, where));
-    if (keys.back().unit >= 0 && planned && planned != threads)
+    if (keys.back().unit >= 0 && threads > 1 && planned && planned != threads)
       throw RunError("--threads: the branches of this library are planned for " +
-                     std::to_string(planned) + " threads");
+                     std::to_string(planned) +
+                     " threads; --threads=1 runs them one after the other");
   }
   return keys;
 }

@@ -28,7 +28,8 @@ int64_t plannedThreads(const nlohmann::json &manifest);
 /// One for each of `kernels`, the library's own list, when it runs with `threads`
 /// in all. A kernel without a signature is "unsigned <library>/<kernel> <op>".
 /// Throws RunError where manifest and library differ, for a member of a wrong
-/// type, and for branches that were planned for another number of threads.
+/// type, and for branches that were planned for another number of threads; on one
+/// thread all run.
 std::vector<KernelKey> kernelKeys(const nlohmann::json &manifest,
                                   const std::vector<const snc_kernel_info *> &kernels,
                                   const std::string &libraryName, int64_t threads);

@@ -8,6 +8,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -94,9 +95,10 @@ private:
   int folder_;
 };
 
-void replaceFile(const std::string &path, const std::string &text) {
+/// `name` is that of messages.
+void replaceFile(const std::string &path, const std::string &name, const std::string &text) {
   auto fail = [&](const std::string &why) {
-    throw RunError(path + ": cannot write this file: " + why);
+    throw RunError(name + ": cannot write this file: " + why);
   };
   auto temp = llvm::sys::fs::TempFile::create(path + ".%%%%%%%%");
   if (!temp)
@@ -117,21 +119,34 @@ void replaceFile(const std::string &path, const std::string &text) {
 }
 } // namespace
 
-void updateLatencies(const std::string &path, const Json &fresh) {
-  std::error_code ignored;
-  fs::path file = fs::weakly_canonical(fs::absolute(path), ignored);
-  if (ignored)
-    file = path;
-  FolderLock lock(file.parent_path());
-  Json merged;
+static fs::path targetOf(const std::string &path) {
+  std::error_code error;
+  fs::path file = fs::weakly_canonical(fs::absolute(path), error);
+  return error ? fs::path(path) : file;
+}
+
+static Json mergedWithFile(const std::string &path, const Json &fresh) {
+  Json old = readLatencies(path);
   try {
-    merged = mergeLatencies(readLatencies(path), fresh);
+    return mergeLatencies(std::move(old), fresh);
   } catch (const RunError &error) {
-    std::string what = error.what();
-    throw RunError(what.starts_with(path) ? what : path + ": " + what);
+    throw RunError(path + ": " + error.what());
   }
+}
+
+void checkLatencies(const std::string &path, const Json &fresh) {
+  mergedWithFile(path, fresh);
+  if (::access(targetOf(path).parent_path().c_str(), W_OK) != 0)
+    throw RunError(path + ": cannot write this file: " + std::strerror(errno));
+}
+
+void updateLatencies(const std::string &path, const Json &fresh) {
+  fs::path file = targetOf(path);
+  FolderLock lock(file.parent_path());
+  Json merged = mergedWithFile(path, fresh);
   // Names of nodes are the model's: any bytes.
-  replaceFile(file.string(), merged.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  replaceFile(file.string(), path,
+              merged.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
   lock.sync();
 }
 

@@ -20,6 +20,10 @@ nlohmann::ordered_json mergeLatencies(nlohmann::ordered_json old,
 /// RunError for a file that cannot be read or is none of ours.
 nlohmann::ordered_json readLatencies(const std::string &path);
 
+/// Throws RunError where updateLatencies() would, as far as can be told without
+/// writing; `fresh` may be a part of what will be written.
+void checkLatencies(const std::string &path, const nlohmann::ordered_json &fresh);
+
 /// Merges `fresh` into the file, which is replaced at once by a complete one or,
 /// on any failure, left as it was. Programs that do so at once lose nothing of
 /// each other. Links are followed. Throws RunError.

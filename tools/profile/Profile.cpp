@@ -4,6 +4,7 @@
 
 #include "search/DeviceDescription.h"
 #include "tools/profile/EventLog.h"
+#include "tools/profile/Waits.h"
 #include "tools/run/Session.h"
 
 #include <algorithm>
@@ -29,15 +30,12 @@ double median(std::vector<double> values) {
 }
 
 void addRun(Samples &samples, const std::vector<snc_trace_event> &events, double us) {
-  double waited = 0;
   for (const snc_trace_event &event : events) {
     double time = event.end_ns > event.begin_ns ? double(event.end_ns - event.begin_ns) * 1e-3 : 0;
     if (event.kind == SNC_TRACE_KERNEL && event.index < samples.kernels.size())
       samples.kernels[event.index].push_back(time);
-    else if (event.kind == SNC_TRACE_WAIT)
-      waited += time;
   }
-  samples.waits.push_back(waited);
+  samples.waits.push_back(waitsAtSyncs(events) * 1e-3);
   samples.runs.push_back(us);
 }
 

@@ -17,7 +17,7 @@ double median(std::vector<double> values);
 /// Times in microseconds, one for each run that was measured.
 struct Samples {
   std::vector<std::vector<double>> kernels; ///< by the kernel's number
-  std::vector<double> waits;                ///< of all units together
+  std::vector<double> waits;                ///< waitsAtSyncs()
   std::vector<double> runs;                 ///< from begin to end, traced
 };
 
