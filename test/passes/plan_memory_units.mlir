@@ -3,7 +3,7 @@
 
 // Branches write their halves of a concat in place, unit 1 at byte 128 of 256. The
 // call without a unit meets both, so there is no event.
-// CHECK: snc.program @main arena 256 lower_bound 256
+// CHECK-LABEL: snc.program @main arena 256 lower_bound 256
 // CHECK: %[[A:.+]] = snc.buffer arena 0 : <tensor<64xf32>>
 // CHECK-DAG: %[[A0:.+]] = snc.view %[[A]] at 0 : <tensor<64xf32>> to <tensor<32xf32>>
 // CHECK-DAG: %[[A1:.+]] = snc.view %[[A]] at 128 : <tensor<64xf32>> to <tensor<32xf32>>
@@ -31,7 +31,7 @@ func.func @main(%x: tensor<32xf32>) -> tensor<64xf32> {
 
 // Each unit's chain of three tensors; a unit needs two neighbours at once, and two
 // units need them at the same time, so no unit's memory is the other's.
-// CHECK: snc.program @main arena 1024 lower_bound
+// CHECK-LABEL: snc.program @main arena 1024 lower_bound
 // CHECK-DAG: snc.buffer arena 0 :
 // CHECK-DAG: snc.buffer arena 256 :
 // CHECK-DAG: snc.buffer arena 512 :
@@ -57,7 +57,7 @@ func.func @main(%x: tensor<64xf32>) -> (tensor<64xf32>, tensor<64xf32>) {
 
 // One chain over both units, one event: it needs no more than two neighbours at
 // once, whichever unit they are on.
-// CHECK: snc.program @main arena 512 lower_bound 512
+// CHECK-LABEL: snc.program @main arena 512 lower_bound 512
 // CHECK: snc.signal 0
 // CHECK-NEXT: snc.wait 1 for
 // CHECK-NOT: snc.{{wait|signal}}
@@ -80,7 +80,7 @@ func.func @main(%x: tensor<64xf32>) -> tensor<64xf32> {
 // Halos: each unit's second call reads rows of both halves, so each waits for the
 // other's first, and for nothing else: two events for four uses across units.
 // Calls come in steps: first both writers, then both readers.
-// CHECK: snc.program @main
+// CHECK-LABEL: snc.program @main
 // CHECK: snc.call @half unit 0
 // CHECK-NEXT: %[[E0:.+]] = snc.signal 0
 // CHECK: snc.call @half unit 1
@@ -117,7 +117,7 @@ func.func @main(%x: tensor<32xf32>) -> tensor<64xf32> {
 // -----
 
 // A slice that stays in one's own half waits for nobody.
-// CHECK: snc.program @main
+// CHECK-LABEL: snc.program @main
 // CHECK: snc.call @half unit 0
 // CHECK: snc.call @half unit 1
 // CHECK-NOT: snc.{{wait|signal}}
@@ -142,15 +142,16 @@ func.func @main(%x: tensor<32xf32>) -> (tensor<64xf32>, tensor<8xf32>) {
 
 // Rows of a window: each unit writes its rows of all planes, rows 0 and 1 of 5 and
 // rows 2 to 4. Row 1, read by unit 1, is unit 0's.
-// CHECK: snc.program @main
-// CHECK-DAG: snc.view %{{.+}} at 0 : <tensor<1x3x5x4xf32>> to <tensor<1x3x2x4xf32, #snc.window<5>>>
-// CHECK-DAG: snc.view %{{.+}} at 32 : <tensor<1x3x5x4xf32>> to <tensor<1x3x3x4xf32, #snc.window<5>>>
-// CHECK-DAG: snc.view %{{.+}} at 16 : <tensor<1x3x5x4xf32>> to <tensor<1x3x3x4xf32, #snc.window<5>>>
-// CHECK-COUNT-1: snc.signal 0
-// CHECK-NOT: snc.signal
-// CHECK: snc.wait 1
-// CHECK-NEXT: snc.call @read unit 1
-// CHECK-NOT: snc.wait
+// CHECK-LABEL: snc.program @main
+// CHECK: %[[TOP:.+]] = snc.view %{{.+}} at 0 : <tensor<1x3x5x4xf32>> to <tensor<1x3x2x4xf32, #snc.window<5>>>
+// CHECK-NEXT: snc.call @top unit 0 {{.*}} writes(%[[TOP]] :
+// CHECK-NEXT: %[[E:.+]] = snc.signal 0
+// CHECK-NEXT: %[[BOTTOM:.+]] = snc.view %{{.+}} at 32 : <tensor<1x3x5x4xf32>> to <tensor<1x3x3x4xf32, #snc.window<5>>>
+// CHECK-NEXT: snc.call @bottom unit 1 {{.*}} writes(%[[BOTTOM]] :
+// CHECK-NEXT: %[[READ:.+]] = snc.view %{{.+}} at 16 : <tensor<1x3x5x4xf32>> to <tensor<1x3x3x4xf32, #snc.window<5>>>
+// CHECK-NEXT: snc.wait 1 for %[[E]]
+// CHECK-NEXT: snc.call @read unit 1 reads(%[[READ]] :
+// CHECK-NOT: snc.{{wait|signal}}
 snc.kernel @top(%x: tensor<1x3x2x4xf32>) -> tensor<1x3x2x4xf32, #snc.window<5>> {
   %0 = snc.relayout %x : (tensor<1x3x2x4xf32>) -> tensor<1x3x2x4xf32, #snc.window<5>>
   snc.yield %0 : tensor<1x3x2x4xf32, #snc.window<5>>
@@ -176,6 +177,7 @@ func.func @main(%x: tensor<1x3x2x4xf32>, %z: tensor<1x3x3x4xf32>) -> tensor<1x3x
 
 // Launches of different units in any order become steps: unit 0's chain of two and
 // unit 1's, each call reading the other's last, are three levels.
+// CHECK-LABEL: snc.program @main
 // CHECK: snc.call @k unit 0 {{.*}}snc.name = "a"
 // CHECK: snc.call @k unit 1 {{.*}}snc.name = "free"
 // CHECK: snc.call @k unit 1 {{.*}}snc.name = "b"
