@@ -29,16 +29,30 @@ static LogicalResult checkWritten(const ProgramAccess &program) {
   return success();
 }
 
-LogicalResult ProgramOp::verify() {
+/// S3 within a call: kernels may write in any order, before they have read all.
+static LogicalResult checkOperands(const ProgramAccess &program) {
+  for (const Access &a : program.accesses)
+    for (const Access &b : program.accesses)
+      if (&a != &b && a.writes && a.call == b.call && a.root == b.root && a.bytes.overlaps(b.bytes))
+        return CallOp(program.calls[size_t(a.call)]).emitOpError(
+            "S3: another operand shares bytes that it writes");
+  return success();
+}
+
+/// After the operators inside.
+LogicalResult ProgramOp::verifyRegions() {
+  if (getBody().getNumArguments() != 0)
+    return emitOpError("S1: a program has no arguments but its buffers");
   for (BufferOp buffer : getBody().getOps<BufferOp>()) {
-    int64_t end = int64_t(buffer.getOffset()) + bytesOf(buffer);
-    bool inArena = buffer.getSpace() == Space::arena;
-    int64_t limit = inArena ? getArena() : buffer.getSpace() == Space::weights ? getWeights() : end;
-    if (end > limit || int64_t(buffer.getOffset()) < 0)
-      return buffer.emitOpError("S1: ends at byte ") << end << " of a space of " << limit;
+    int64_t begin = int64_t(buffer.getOffset()), bytes = bytesOf(buffer);
+    bool external = buffer.getSpace() == Space::input || buffer.getSpace() == Space::output;
+    int64_t limit = buffer.getSpace() == Space::arena ? getArena() : getWeights();
+    if (!external && (begin < 0 || begin > limit - bytes))
+      return buffer.emitOpError("S1: ends at byte ")
+             << uint64_t(begin) + uint64_t(bytes) << " of a space of " << limit;
   }
   FailureOr<ProgramAccess> program = ProgramAccess::of(*this);
-  if (failed(program) || failed(checkWritten(*program)))
+  if (failed(program) || failed(checkWritten(*program)) || failed(checkOperands(*program)))
     return failure();
   std::string broken = brokenOrder(*program, CallOrder(program->units, program->events));
   if (!broken.empty())
@@ -64,8 +78,11 @@ LogicalResult BufferOp::verify() {
 }
 
 LogicalResult ViewOp::verify() {
-  int64_t end = int64_t(getOffset().value_or(0)) + byteSize(getType().getTensor());
+  int64_t begin = int64_t(getOffset().value_or(0));
   int64_t limit = byteSize(getSource().getType().getTensor());
+  if (begin < 0 || begin > limit)
+    return emitOpError("S1: a view begins at byte ") << begin << " of a source of " << limit;
+  int64_t end = begin + byteSize(getType().getTensor());
   if (end > limit || (!getOffset() && end != limit))
     return emitOpError("S1: a view ends at byte ") << end << " of a source of " << limit;
   return success();

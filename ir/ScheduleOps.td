@@ -31,7 +31,7 @@ def Snc_ProgramOp : Snc_Op<"program", [IsolatedFromAbove, Symbol, NoTerminator, 
                        I64Attr:$lower_bound, I64Attr:$weights);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name `arena` $arena `lower_bound` $lower_bound `weights` $weights attr-dict-with-keyword $body";
-  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
 def Snc_BufferOp : Snc_Op<"buffer", [HasParent<"ProgramOp">]> {

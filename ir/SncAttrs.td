@@ -53,6 +53,7 @@ def Snc_WindowAttr : Snc_Attr<"Window", "window"> {
   }];
   let parameters = (ins "int64_t":$pitch);
   let assemblyFormat = "`<` $pitch `>`";
+  let genVerifyDecl = 1;
 }
 
 def Snc_PackedAttr : Snc_Attr<"Packed", "packed"> {

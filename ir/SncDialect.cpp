@@ -49,6 +49,12 @@ LogicalResult BlockedAttr::verify(llvm::function_ref<InFlightDiagnostic()> emit,
   return success();
 }
 
+LogicalResult WindowAttr::verify(llvm::function_ref<InFlightDiagnostic()> emit, int64_t pitch) {
+  if (pitch < 1)
+    return emit() << "K3: a pitch is a number of rows, at least 1";
+  return success();
+}
+
 LogicalResult PackedAttr::verify(llvm::function_ref<InFlightDiagnostic()> emit, StringRef kind,
                                  int64_t lanes, int64_t rows, int64_t inputLanes, int64_t groups,
                                  bool) {

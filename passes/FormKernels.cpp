@@ -130,6 +130,12 @@ struct FormKernels final : snc::impl::FormKernelsBase<FormKernels> {
       return signalPassFailure();
     }
     Block &block = main.getBody().front();
+    int64_t units = int64_t(unitsOf(getOperation()).size());
+    for (Operation &op : block)
+      if (int64_t unit = unitOf(&op); unit != kAllUnits && (unit < 0 || unit >= units)) {
+        op.emitOpError("B1: there is no unit ") << unit;
+        return signalPassFailure();
+      }
     eraseDeadOps(block);
     copySharedResults(main);
     GroupingOptions options{gatePrologue, fuseInvertedResidual};

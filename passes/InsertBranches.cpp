@@ -38,7 +38,7 @@ static LogicalResult insertBranches(func::FuncOp main, const BranchPlan &plan,
   Operation *exit = main.getBody().front().getTerminator();
   SmallVector<Operation *> old;
   for (Operation &op : main.getBody().front().without_terminator())
-    if (!isa<ConstantOp>(op))
+    if (graph.producer(op.getResult(0)) >= 0) // not constants and reshapes of arguments
       old.push_back(&op);
   OpBuilder builder(exit);
   IRMapping mapping;

@@ -26,11 +26,12 @@ static llvm::Error verifyUnits(const BranchPlan &plan) {
 }
 
 static llvm::Error verifyShares(const PlanSegment &segment, size_t units, const std::string &at) {
-  auto negative = [](int64_t share) { return share < 0; };
-  int64_t sum = std::accumulate(segment.shares.begin(), segment.shares.end(), int64_t(0));
+  // Before the sum, which larger ones could overflow.
+  bool shares = std::all_of(segment.shares.begin(), segment.shares.end(),
+                            [](int64_t share) { return share >= 0 && share <= kShares; });
   auto none = std::count(segment.shares.begin(), segment.shares.end(), 0);
-  if (segment.shares.size() != units || sum != kShares ||
-      std::any_of(segment.shares.begin(), segment.shares.end(), negative))
+  if (segment.shares.size() != units || !shares ||
+      std::accumulate(segment.shares.begin(), segment.shares.end(), int64_t(0)) != kShares)
     return broken("P3: " + at + " needs a share for each of " + std::to_string(units) +
                   " units, which sum to 8");
   if (segment.shares.size() - size_t(none) < 2)

@@ -93,7 +93,7 @@ public:
     if (adds)
       return request.refuse(split.body.back(), "leaves nothing to add");
     split.exits = request.graph.exits(request.segment.begin, request.segment.end);
-    return true;
+    return !split.exits.empty() || request.refuse(split.body.back(), "is not used");
   }
 
 private:

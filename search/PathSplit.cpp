@@ -31,6 +31,11 @@ bool splitPaths(const SplitRequest &request, SegmentSplit &split) {
     }
   }
   split.exits = request.graph.exits(segment.begin, segment.end);
+  for (Operation *op : split.body)
+    if (llvm::none_of(split.exits, [&](Value exit) {
+          return split.owner[exit.getDefiningOp()] == split.owner[op];
+        }))
+      return request.refuse(op, "is not used");
   return true;
 }
 

@@ -71,12 +71,13 @@ bool splitRows(const SplitRequest &request, SegmentSplit &split) {
     ValuePart out = it->second;
     for (unsigned k = 0; k < op->getNumOperands(); ++k) {
       Value operand = op->getOperand(k);
-      if (!inside.contains(operand.getDefiningOp()))
-        continue;
+      bool computed = inside.contains(operand.getDefiningOp());
       for (size_t b = 0; b < split.units.size(); ++b) {
         Need need = rowsNeed(op, k, out.ranges[b]);
-        if (need.range.size() < 1)
+        if (need.axis >= 0 && need.range.size() < 1)
           return request.refuse(op, "has a part that only sees padding");
+        if (!computed)
+          continue;
         if (need.axis < 0)
           return request.refuse(op, "spreads one row over all");
         ValuePart &part = split.parts[operand];

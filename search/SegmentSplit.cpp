@@ -66,6 +66,11 @@ SmallVector<int64_t> SegmentSplit::pads(Operation *op, size_t branch) const {
                 (window.kernel[0] - 1) * window.dilations[0] + 1;
   pads[0] = std::max<int64_t>(0, -first);
   pads[2] = std::max<int64_t>(0, end - height);
+  // A part does not round up, so columns that a pool in ceil mode adds are pads too.
+  int64_t width = tensorType(op->getOperand(0)).getDimSize(3);
+  int64_t endColumn = (tensorType(op->getResult(0)).getDimSize(3) - 1) * window.strides[1] -
+                      window.pads[1] + (window.kernel[1] - 1) * window.dilations[1] + 1;
+  pads[3] = std::max(pads[3], endColumn - width);
   return pads;
 }
 

@@ -3,6 +3,7 @@
 #include "codegen/emit/Steps.h"
 
 #include "ir/ProgramAccess.h"
+#include "ir/Target.h"
 
 using namespace mlir;
 
@@ -13,11 +14,14 @@ FailureOr<std::vector<EmittedStep>> stepsOf(ProgramOp program) {
   if (failed(access))
     return failure();
   std::vector<CallStep> places = stepsOf(access->units, access->events);
+  int64_t units = int64_t(unitsOf(program->getParentOfType<ModuleOp>()).size());
   std::vector<EmittedStep> steps;
   std::vector<int64_t> stepOf;
   for (size_t i = 0; i < places.size(); ++i) {
     auto [phase, level] = places[i];
     int64_t unit = access->units[i];
+    if (unit != kAllUnits && (unit < 0 || unit >= units))
+      return access->calls[i].emitOpError("S6: there is no unit ") << unit, failure();
     bool continues = !steps.empty() && steps.back().unit == unit && steps.back().phase == phase &&
                      steps.back().level == level;
     if (!continues) {

@@ -47,6 +47,14 @@ snc.program @main arena 80 lower_bound 32 weights 16 {
 // CHECK: "k_b\00"
 // CHECK: "relu+sigmoid\00"
 
+// Calls without a unit are one step of all units, in one phase that waits for nothing.
+// CHECK: @snc_phases(dense<[0, 1]>
+// CHECK-NOT: @snc_waits
+// CHECK: @snc_steps()
+// CHECK: llvm.mlir.addressof @snc_step_0
+// CHECK-NEXT: llvm.mlir.constant(-1 : i32)
+// CHECK-NOT: @snc_units
+
 // CHECK: llvm.mlir.global external constant @snc_embedded_weights() {{.*}} : !llvm.array<16 x i8>
 
 // Of the kernels' scratch the largest counts.
@@ -59,12 +67,20 @@ snc.program @main arena 80 lower_bound 32 weights 16 {
 // CHECK: llvm.mlir.constant(16 : i64)
 
 // A buffer takes 56 bytes; each call is traced when asked, and ends the run when it fails.
-// CHECK: llvm.func internal @snc_execute(%[[WORKER:.+]]: !llvm.ptr, %[[BUFFERS:.+]]: !llvm.ptr, %[[TRACE:.+]]: !llvm.ptr) -> i32
-// CHECK: llvm.cond_br %{{.+}}, ^[[HOOK:bb[0-9]+]], ^[[CALL:bb[0-9]+]]
+// CHECK: llvm.func internal @snc_step_0(%[[WORKER:.+]]: !llvm.ptr, %[[BUFFERS:.+]]: !llvm.ptr) -> i32
+// CHECK: llvm.call @snc_traced(%[[WORKER]])
+// CHECK: llvm.cond_br %[[TRACED:.+]], ^[[HOOK:bb[0-9]+]], ^[[CALL:bb[0-9]+]]
+// CHECK: ^[[HOOK]]:
+// CHECK-NEXT: llvm.call @snc_kernel_begin(%[[WORKER]])
+// CHECK-NEXT: llvm.br ^[[CALL]]
+// CHECK: ^[[CALL]]:
 // CHECK: llvm.getelementptr %[[BUFFERS]][0] :
 // CHECK: llvm.getelementptr %[[BUFFERS]][56] :
 // CHECK: llvm.getelementptr %[[BUFFERS]][112] :
 // CHECK: %[[STATUS:.+]] = llvm.call @k_a(%[[WORKER]],
+// CHECK: %[[NUMBER:.+]] = llvm.mlir.constant(0 : i32)
+// CHECK-NEXT: llvm.cond_br %[[TRACED]],
+// CHECK: llvm.call @snc_kernel_end(%[[WORKER]], %[[NUMBER]])
 // CHECK: %[[BAD:.+]] = llvm.icmp "ne" %[[STATUS]],
 // CHECK: llvm.cond_br %[[BAD]], ^[[FAILED:bb[0-9]+]](%[[STATUS]] : i32), ^
 // CHECK: llvm.getelementptr %[[BUFFERS]][168] :

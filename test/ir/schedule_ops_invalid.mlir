@@ -65,10 +65,10 @@ snc.program @main arena 64 lower_bound 64 weights 64 {
 
 // -----
 
-// S1: a view neither grows nor shrinks.
+// S1: a view without an offset neither grows nor shrinks.
 snc.program @main arena 64 lower_bound 64 weights 64 {
   %x = snc.buffer input 0 {index = 0 : i64} : <tensor<16xf32>>
-  // expected-error@+1 {{S1: a view has as many bytes as its source}}
+  // expected-error@+1 {{S1: a view ends at byte 60 of a source of 64}}
   %v = snc.view %x : <tensor<16xf32>> to <tensor<15xf32>>
 }
 
@@ -121,11 +121,11 @@ snc.kernel @k(%x: tensor<16xf32>) -> tensor<16xf32> {
   %0 = snc.relu %x : (tensor<16xf32>) -> tensor<16xf32>
   snc.yield %0 : tensor<16xf32>
 }
+// expected-error@+1 {{S3: the buffers at 0 and 32 share memory and are in use at the same time}}
 snc.program @main arena 96 lower_bound 128 weights 0 {
   %x = snc.buffer input 0 {index = 0 : i64} : <tensor<16xf32>>
   %y = snc.buffer output 0 {index = 0 : i64} : <tensor<16xf32>>
   %a = snc.buffer arena 0 : <tensor<16xf32>>
-  // expected-error@+1 {{S3: shares memory with a buffer that is alive at the same time}}
   %b = snc.buffer arena 32 : <tensor<16xf32>>
   snc.call @k reads(%x : !snc.buffer<tensor<16xf32>>) writes(%a : !snc.buffer<tensor<16xf32>>)
   snc.call @k reads(%a : !snc.buffer<tensor<16xf32>>) writes(%b : !snc.buffer<tensor<16xf32>>)
@@ -139,11 +139,11 @@ snc.kernel @k(%x: tensor<16xf32>) -> tensor<16xf32> {
   %0 = snc.relu %x : (tensor<16xf32>) -> tensor<16xf32>
   snc.yield %0 : tensor<16xf32>
 }
+// expected-error@+1 {{S3: the buffers at 0 and 0 share memory and are in use at the same time}}
 snc.program @main arena 64 lower_bound 64 weights 64 {
   %x = snc.buffer input 0 {index = 0 : i64} : <tensor<16xf32>>
   %y = snc.buffer output 0 {index = 0 : i64} : <tensor<16xf32>>
   %a = snc.buffer arena 0 : <tensor<16xf32>>
-  // expected-error@+1 {{S3: shares memory with a buffer that is alive at the same time}}
   %b = snc.buffer arena 0 : <tensor<16xf32>>
   snc.call @k reads(%x : !snc.buffer<tensor<16xf32>>) writes(%a : !snc.buffer<tensor<16xf32>>)
   snc.call @k reads(%x : !snc.buffer<tensor<16xf32>>) writes(%b : !snc.buffer<tensor<16xf32>>)

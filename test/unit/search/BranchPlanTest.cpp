@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A plan checks itself (B1 to B5) and survives the way through JSON.
+// A plan checks itself (P1 to P5), names its strategy and survives the way
+// through JSON.
 
 #include "search/BranchPlan.h"
 
@@ -11,12 +12,36 @@ using namespace snc;
 
 namespace {
 
-/// Two branches that share split kernel 1, joined after kernel 2.
-BranchPlan twoBranches() {
-  return {4,
-          {{"cpu0", 1}, {"cpu1", 1}},
-          {{0, {0, 1, 3}}, {1, {1, 2}}},
-          {{0, SyncKind::none}, {2, SyncKind::concat}}};
+PlanSegment segment(int64_t begin, int64_t end, SegmentKind kind) {
+  PlanSegment s;
+  s.begin = begin;
+  s.end = end;
+  s.kind = kind;
+  return s;
+}
+
+PlanSegment split(int64_t begin, int64_t end, SegmentKind kind, std::vector<int64_t> shares) {
+  PlanSegment s = segment(begin, end, kind);
+  s.shares = std::move(shares);
+  return s;
+}
+
+PlanSegment paths(int64_t begin, int64_t end, std::vector<int64_t> units) {
+  PlanSegment s = segment(begin, end, SegmentKind::paths);
+  s.units = std::move(units);
+  return s;
+}
+
+/// One segment of each kind, on two units.
+BranchPlan everyKind() {
+  PlanSegment single = segment(1, 3, SegmentKind::single);
+  single.unit = 1;
+  single.name = "Conv_1 to Relu_2";
+  return {12,
+          {{"cpu0", 1}, {"cpu1", 3}},
+          {segment(0, 1, SegmentKind::all), single, split(3, 5, SegmentKind::rows, {4, 4}),
+           split(5, 6, SegmentKind::channels, {5, 3}), split(6, 9, SegmentKind::add, {2, 6}),
+           paths(9, 12, {1, 0, 0})}};
 }
 
 std::string fault(const BranchPlan &plan) { return llvm::toString(plan.verify()); }
@@ -26,91 +51,182 @@ void expectFault(const BranchPlan &plan, const std::string &rule) {
   EXPECT_EQ(message.substr(0, 3), rule + ":") << message;
 }
 
-TEST(BranchPlan, SingleBranchHoldsEveryKernelOnce) {
-  BranchPlan plan = singleBranchPlan(3, {"cpu", 2});
-  EXPECT_EQ(fault(plan), "");
-  ASSERT_EQ(plan.branches.size(), 1u);
-  EXPECT_EQ(plan.branches[0].kernels, (std::vector<int64_t>{0, 1, 2}));
-  EXPECT_TRUE(plan.syncs.empty());
+/// everyKind() after `change` breaks `rule`.
+void expectFault(const std::string &rule, const std::function<void(BranchPlan &)> &change) {
+  BranchPlan plan = everyKind();
+  change(plan);
+  expectFault(plan, rule);
 }
 
-TEST(BranchPlan, AcceptsASplitThatIsJoined) { EXPECT_EQ(fault(twoBranches()), ""); }
+TEST(BranchPlan, EveryKindOfSegmentIsAccepted) { EXPECT_EQ(fault(everyKind()), ""); }
 
-TEST(BranchPlan, B1DevicesAreNamedApartAndHaveThreads) {
-  BranchPlan plan = twoBranches();
-  plan.devices[1].name = "cpu0";
-  expectFault(plan, "B1");
-  plan = twoBranches();
-  plan.devices[0].threads = 0;
-  expectFault(plan, "B1");
-  plan = twoBranches();
-  plan.devices.clear();
-  expectFault(plan, "B1");
+TEST(BranchPlan, ANetworkOfNothingHasNoSegments) {
+  EXPECT_EQ(fault({0, {{"cpu", 1}}, {}}), "");
 }
 
-TEST(BranchPlan, B2EachBranchHasItsOwnDevice) {
-  BranchPlan plan = twoBranches();
-  plan.branches[1].device = 0;
-  expectFault(plan, "B2");
-  plan.branches[1].device = 2;
-  expectFault(plan, "B2");
-  plan.branches.clear();
-  expectFault(plan, "B2");
+TEST(BranchPlan, P1UnitsAreNamedApartAndHaveThreads) {
+  expectFault("P1", [](BranchPlan &p) { p.units.clear(); });
+  expectFault("P1", [](BranchPlan &p) { p.units[1].name = "cpu0"; });
+  expectFault("P1", [](BranchPlan &p) { p.units[0].name = ""; });
+  expectFault("P1", [](BranchPlan &p) { p.units[0].threads = 0; });
+  expectFault("P1", [](BranchPlan &p) { p.units[1].threads = -4; });
 }
 
-TEST(BranchPlan, B3KernelsAreCoveredInOrder) {
-  BranchPlan plan = twoBranches();
-  plan.branches[0].kernels = {0, 1};
-  expectFault(plan, "B3"); // kernel 3 runs nowhere
-  plan.branches[0].kernels = {1, 0, 3};
-  expectFault(plan, "B3");
-  plan.branches[0].kernels = {0, 1, 3, 4};
-  expectFault(plan, "B3");
+TEST(BranchPlan, P2SegmentsCoverTheNodesInOrder) {
+  expectFault("P2", [](BranchPlan &p) { p.segments.erase(p.segments.begin()); });   // begins late
+  expectFault("P2", [](BranchPlan &p) { p.segments.erase(p.segments.begin() + 1); }); // a gap
+  expectFault("P2", [](BranchPlan &p) { p.segments[0].end = 2; });                  // overlap
+  expectFault("P2", [](BranchPlan &p) { p.segments.pop_back(); });                  // ends early
+  expectFault("P2", [](BranchPlan &p) { p.nodes = 11; });                           // ends late
+  expectFault("P2", [](BranchPlan &p) { std::swap(p.segments[0], p.segments[1]); });
 }
 
-TEST(BranchPlan, B4SyncsAreInOrderAndInTheProgram) {
-  BranchPlan plan = twoBranches();
-  plan.syncs.push_back({2, SyncKind::add});
-  expectFault(plan, "B4");
-  plan = twoBranches();
-  plan.syncs[1].after = 4;
-  expectFault(plan, "B4");
+TEST(BranchPlan, P2NoSegmentIsEmpty) {
+  expectFault("P2", [](BranchPlan &p) {
+    p.segments.insert(p.segments.begin(), segment(0, 0, SegmentKind::all));
+  });
+  expectFault("P2", [](BranchPlan &p) {
+    p.segments = {segment(0, -1, SegmentKind::all), segment(-1, 12, SegmentKind::all)};
+  });
 }
 
-TEST(BranchPlan, B5ASplitKernelIsJoined) {
-  BranchPlan plan = twoBranches();
-  plan.syncs[1].kind = SyncKind::none;
-  expectFault(plan, "B5");
-  plan.syncs = {{0, SyncKind::add}}; // too early for kernel 1
-  expectFault(plan, "B5");
+TEST(BranchPlan, P3SharesAreEighthsForEachUnit) {
+  expectFault("P3", [](BranchPlan &p) { p.segments[2].shares = {}; });
+  expectFault("P3", [](BranchPlan &p) { p.segments[2].shares = {8}; });
+  expectFault("P3", [](BranchPlan &p) { p.segments[2].shares = {4, 3}; });
+  expectFault("P3", [](BranchPlan &p) { p.segments[2].shares = {4, 5}; });
+  expectFault("P3", [](BranchPlan &p) { p.segments[2].shares = {4, 2, 2}; });
+  expectFault("P3", [](BranchPlan &p) { p.segments[2].shares = {9, -1}; });
+}
+
+TEST(BranchPlan, P3TwoUnitsHaveWork) {
+  expectFault("P3", [](BranchPlan &p) { p.segments[3].shares = {8, 0}; });
+  BranchPlan plan = everyKind();
+  plan.units.push_back({"cpu2", 1});
+  for (size_t i : {2, 3, 4})
+    plan.segments[i].shares = {3, 0, 5};
+  EXPECT_EQ(fault(plan), "") << "a unit may rest";
+}
+
+TEST(BranchPlan, P3SharesThatSumTo8ByOverflowAreRefused) {
+  BranchPlan plan = everyKind();
+  plan.units.push_back({"cpu2", 1});
+  for (size_t i : {2, 3, 4})
+    plan.segments[i].shares = {INT64_MAX, INT64_MAX, 10};
+  expectFault(plan, "P3");
+}
+
+TEST(BranchPlan, P4PathsNameAUnitForEachNode) {
+  expectFault("P4", [](BranchPlan &p) { p.segments[5].units = {1, 0}; });
+  expectFault("P4", [](BranchPlan &p) { p.segments[5].units = {}; });
+  expectFault("P4", [](BranchPlan &p) { p.segments[5].units = {1, 0, 2}; });
+  expectFault("P4", [](BranchPlan &p) { p.segments[5].units = {1, 0, -1}; });
+  expectFault("P4", [](BranchPlan &p) { p.segments[5].units = {1, 1, 1}; });
+}
+
+TEST(BranchPlan, P5ASingleNamesAUnit) {
+  expectFault("P5", [](BranchPlan &p) { p.segments[1].unit = 2; });
+  expectFault("P5", [](BranchPlan &p) { p.segments[1].unit = -1; });
+}
+
+TEST(BranchPlan, P5SharesAndUnitsStandOnlyWhereTheyMeanSomething) {
+  expectFault("P5", [](BranchPlan &p) { p.segments[0].shares = {4, 4}; });
+  expectFault("P5", [](BranchPlan &p) { p.segments[1].shares = {4, 4}; });
+  expectFault("P5", [](BranchPlan &p) { p.segments[5].shares = {4, 4}; });
+  expectFault("P5", [](BranchPlan &p) { p.segments[2].units = {0, 1}; });
+  expectFault("P5", [](BranchPlan &p) { p.segments[0].units = {0}; });
+}
+
+TEST(BranchPlan, AFaultNamesItsSegmentAndMayHoldAnything) {
+  BranchPlan plan = everyKind();
+  plan.segments[3].shares = {8, 0};
+  EXPECT_NE(fault(plan).find("at node 5"), std::string::npos) << fault(plan);
+  plan = everyKind();
+  plan.units = {{"%s%n", 1}, {"%s%n", 1}};
+  EXPECT_NE(fault(plan).find("%s%n"), std::string::npos) << fault(plan);
+}
+
+TEST(BranchPlan, SyncsAreBehindSplits) {
+  EXPECT_EQ(everyKind().syncs(), (std::vector<int64_t>{4, 5, 8, 11}));
+  EXPECT_EQ(unsplitPlan(3, {{"cpu", 1}}).syncs(), (std::vector<int64_t>{}));
+}
+
+TEST(BranchPlan, StrategiesAreNamedAsInSyncNas) {
+  EXPECT_EQ(everyKind().strategy(), "sync4_4-5-8-11_ccac");
+  BranchPlan plan = everyKind();
+  plan.segments.pop_back();
+  EXPECT_EQ(plan.strategy(), "sync3_458_cca") << "no dashes between single digits";
+  EXPECT_EQ(unsplitPlan(3, {{"cpu", 1}}).strategy(), "sync0");
+}
+
+TEST(BranchPlan, UnsplitIsOneSegment) {
+  BranchPlan one = unsplitPlan(3, {{"cpu", 2}}), two = unsplitPlan(3, {{"a", 1}, {"b", 1}});
+  EXPECT_EQ(one.segments, (std::vector<PlanSegment>{segment(0, 3, SegmentKind::single)}));
+  EXPECT_EQ(two.segments, (std::vector<PlanSegment>{segment(0, 3, SegmentKind::all)}));
+  for (const BranchPlan &plan : {one, two, unsplitPlan(0, {{"cpu", 1}})})
+    EXPECT_EQ(fault(plan), "");
 }
 
 TEST(BranchPlan, JsonRoundTripKeepsEverything) {
-  BranchPlan plan = twoBranches();
-  llvm::Expected<BranchPlan> back = branchPlanFromJson(nlohmann::json::parse(toJson(plan).dump()));
-  ASSERT_TRUE(bool(back)) << llvm::toString(back.takeError());
-  EXPECT_TRUE(*back == plan);
+  for (const BranchPlan &plan : {everyKind(), unsplitPlan(3, {{"cpu", 2}}), BranchPlan{}}) {
+    auto back = branchPlanFromJson(nlohmann::json::parse(toJson(plan).dump()));
+    ASSERT_TRUE(bool(back)) << llvm::toString(back.takeError());
+    EXPECT_TRUE(*back == plan) << toJson(*back).dump();
+  }
 }
 
 TEST(BranchPlan, JsonHasTheDocumentedForm) {
-  auto json = nlohmann::json::parse(R"({"kernels": 2, "devices": [{"name": "cpu", "threads": 2}],
-    "branches": [{"device": 0, "kernels": [0, 1]}], "syncs": [{"after": 1, "kind": "add"}]})");
-  BranchPlan plan = singleBranchPlan(2, {"cpu", 2});
-  plan.syncs = {{1, SyncKind::add}};
+  auto json = nlohmann::json::parse(R"({"strategy": "sync1_3_c", "nodes": 5,
+    "units": [{"name": "cpu0", "threads": 1}, {"name": "cpu1", "threads": 2}],
+    "segments": [{"begin": 0, "end": 4, "kind": "rows", "shares": [4, 4]},
+                 {"begin": 4, "end": 5, "kind": "single", "unit": 0}]})");
+  BranchPlan plan{5,
+                  {{"cpu0", 1}, {"cpu1", 2}},
+                  {split(0, 4, SegmentKind::rows, {4, 4}), segment(4, 5, SegmentKind::single)}};
   EXPECT_EQ(toJson(plan), json);
 }
 
-TEST(BranchPlan, FaultyJsonIsAnError) {
-  for (const char *text : {
-           "[]",
-           R"({"kernels": 1})",
-           R"({"kernels": "1", "devices": [], "branches": [], "syncs": []})",
-           R"({"kernels": 1, "devices": [], "branches": [], "syncs": [{"after": 0, "kind": "x"}]})",
+TEST(BranchPlan, JsonForReadersIsNotNeeded) {
+  auto plan = branchPlanFromJson(nlohmann::json::parse(R"({"strategy": 7, "nodes": 1,
+    "units": [{"name": "cpu", "threads": 1, "cores": "0-3"}], "comment": null,
+    "segments": [{"begin": 0, "end": 1, "kind": "all"}]})"));
+  ASSERT_TRUE(bool(plan)) << llvm::toString(plan.takeError());
+  EXPECT_EQ(plan->segments, (std::vector<PlanSegment>{segment(0, 1, SegmentKind::all)}));
+}
+
+TEST(BranchPlan, FaultyJsonIsAnErrorThatSaysWhere) {
+  const char *units = R"("units": [{"name": "a", "threads": 1}])";
+  auto with = [&](const char *segment) {
+    return std::string(R"({"nodes": 1, )") + units + R"(, "segments": [)" + segment + "]}";
+  };
+  for (auto [text, word] : std::vector<std::pair<std::string, std::string>>{
+           {"[]", ""},
+           {"null", ""},
+           {"7", ""},
+           {R"({"nodes": 1})", "units"},
+           {R"({"nodes": "1", "units": [], "segments": []})", "number"},
+           {R"({"units": [], "segments": []})", "nodes"},
+           {R"({"nodes": 1, "units": [{"name": 1, "threads": 1}], "segments": []})", "string"},
+           {R"({"nodes": 1, "units": [{"name": "a"}], "segments": []})", "threads"},
+           {R"({"nodes": 1, "units": [7], "segments": []})", ""},
+           {R"({"nodes": 1, "units": []})", "segments"},
+           {with(R"({"begin": 0, "end": 1})"), "kind"},
+           {with(R"({"begin": 0, "end": 1, "kind": "diagonal"})"), "'diagonal'"},
+           {with(R"({"begin": 0, "end": 1, "kind": 3})"), "string"},
+           {with(R"({"begin": 0, "kind": "all"})"), "end"},
+           {with(R"({"begin": 0, "end": 1, "kind": "rows", "shares": 4})"), "array"},
+           {with(R"({"begin": 0, "end": 1, "kind": "rows", "shares": ["4", 4]})"), "number"},
+           {with(R"({"begin": 0, "end": 1, "kind": "paths", "units": {"0": "a"}})"), "array"},
        }) {
-    llvm::Expected<BranchPlan> plan = branchPlanFromJson(nlohmann::json::parse(text));
-    EXPECT_FALSE(bool(plan)) << text;
-    llvm::consumeError(plan.takeError());
+    auto plan = branchPlanFromJson(nlohmann::json::parse(text));
+    ASSERT_FALSE(bool(plan)) << text;
+    std::string message = llvm::toString(plan.takeError());
+    EXPECT_EQ(message.find("not a branch plan: "), 0u) << message;
+    EXPECT_NE(message.find(word), std::string::npos) << text << ": " << message;
   }
+  auto broken = branchPlanFromJson(nlohmann::json::parse("{", nullptr, false));
+  EXPECT_FALSE(bool(broken)) << "text that is no JSON";
+  llvm::consumeError(broken.takeError());
 }
 
 } // namespace
