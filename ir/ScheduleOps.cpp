@@ -34,8 +34,8 @@ static LogicalResult checkOperands(const ProgramAccess &program) {
   for (const Access &a : program.accesses)
     for (const Access &b : program.accesses)
       if (&a != &b && a.writes && a.call == b.call && a.root == b.root && a.bytes.overlaps(b.bytes))
-        return CallOp(program.calls[size_t(a.call)]).emitOpError(
-            "S3: another operand shares bytes that it writes");
+        return CallOp(program.calls[size_t(a.call)])
+            .emitOpError("S3: another operand shares bytes that it writes");
   return success();
 }
 

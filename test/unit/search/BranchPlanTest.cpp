@@ -7,6 +7,7 @@
 
 #include "nlohmann/json.hpp"
 #include "gtest/gtest.h"
+#include <functional>
 
 using namespace snc;
 
@@ -60,9 +61,7 @@ void expectFault(const std::string &rule, const std::function<void(BranchPlan &)
 
 TEST(BranchPlan, EveryKindOfSegmentIsAccepted) { EXPECT_EQ(fault(everyKind()), ""); }
 
-TEST(BranchPlan, ANetworkOfNothingHasNoSegments) {
-  EXPECT_EQ(fault({0, {{"cpu", 1}}, {}}), "");
-}
+TEST(BranchPlan, ANetworkOfNothingHasNoSegments) { EXPECT_EQ(fault({0, {{"cpu", 1}}, {}}), ""); }
 
 TEST(BranchPlan, P1UnitsAreNamedApartAndHaveThreads) {
   expectFault("P1", [](BranchPlan &p) { p.units.clear(); });
@@ -73,11 +72,11 @@ TEST(BranchPlan, P1UnitsAreNamedApartAndHaveThreads) {
 }
 
 TEST(BranchPlan, P2SegmentsCoverTheNodesInOrder) {
-  expectFault("P2", [](BranchPlan &p) { p.segments.erase(p.segments.begin()); });   // begins late
+  expectFault("P2", [](BranchPlan &p) { p.segments.erase(p.segments.begin()); });     // begins late
   expectFault("P2", [](BranchPlan &p) { p.segments.erase(p.segments.begin() + 1); }); // a gap
-  expectFault("P2", [](BranchPlan &p) { p.segments[0].end = 2; });                  // overlap
-  expectFault("P2", [](BranchPlan &p) { p.segments.pop_back(); });                  // ends early
-  expectFault("P2", [](BranchPlan &p) { p.nodes = 11; });                           // ends late
+  expectFault("P2", [](BranchPlan &p) { p.segments[0].end = 2; });                    // overlap
+  expectFault("P2", [](BranchPlan &p) { p.segments.pop_back(); });                    // ends early
+  expectFault("P2", [](BranchPlan &p) { p.nodes = 11; });                             // ends late
   expectFault("P2", [](BranchPlan &p) { std::swap(p.segments[0], p.segments[1]); });
 }
 

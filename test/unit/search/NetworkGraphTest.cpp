@@ -16,18 +16,18 @@ namespace {
 const std::string T = "tensor<1x8x4x4xf32>";
 
 /// One operator T -> T: "%<name> = snc.<op> %<operands>" at a location of its name.
-std::string op(const std::string &name, const std::string &kind, std::vector<std::string> operands) {
+std::string op(const std::string &name, const std::string &kind,
+               std::vector<std::string> operands) {
   std::string names, types;
   for (const std::string &operand : operands) {
     names += (names.empty() ? "%" : ", %") + operand;
     types += (types.empty() ? "" : ", ") + T;
   }
-  std::string attributes =
-      kind == "softmax" ? " {axis = 1 : i64}"
-      : kind == "max_pool"
-          ? " {kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, "
-            "pads = array<i64: 1, 1, 1, 1>}"
-          : "";
+  std::string attributes = kind == "softmax"    ? " {axis = 1 : i64}"
+                           : kind == "max_pool" ? " {kernel = array<i64: 3, 3>, strides = "
+                                                  "array<i64: 1, 1>, dilations = array<i64: 1, 1>, "
+                                                  "pads = array<i64: 1, 1, 1, 1>}"
+                                                : "";
   return "%" + name + " = snc." + kind + " " + names + attributes + " : (" + types + ") -> " + T +
          " loc(\"" + name + "\")\n";
 }
@@ -164,9 +164,8 @@ TEST(NetworkGraph, OpsAreInAnOrderTheyCanRunIn) {
 }
 
 TEST(NetworkGraph, AChainCanBeCutAnywhere) {
-  ParsedNetwork n(network(op("a", "max_pool", {"x"}) + op("b", "max_pool", {"a"}) +
-                              op("c", "max_pool", {"b"}),
-                          "%c"));
+  ParsedNetwork n(network(
+      op("a", "max_pool", {"x"}) + op("b", "max_pool", {"a"}) + op("c", "max_pool", {"b"}), "%c"));
   EXPECT_EQ(NetworkGraph(n.main).cutPoints(), (Positions{0, 1, 2}));
 }
 
@@ -188,9 +187,9 @@ TEST(NetworkGraph, ASecondInputPassesByWhatIsBeforeItsUse) {
 }
 
 TEST(NetworkGraph, TwoResultsMeetNowhereBehindTheirFork) {
-  ParsedNetwork n(network(op("a", "max_pool", {"x"}) + op("b", "max_pool", {"a"}) +
-                              op("c", "max_pool", {"a"}),
-                          "%b, %c"));
+  ParsedNetwork n(
+      network(op("a", "max_pool", {"x"}) + op("b", "max_pool", {"a"}) + op("c", "max_pool", {"a"}),
+              "%b, %c"));
   EXPECT_EQ(NetworkGraph(n.main).cutPoints(), (Positions{0}));
 }
 

@@ -9,7 +9,6 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include "gtest/gtest.h"
 #include <random>
 
@@ -41,26 +40,29 @@ public:
         p{int64_t(random() % (kernel + 1)), 0, int64_t(random() % (kernel + 1)), 0};
     if (height + p[0] + p[2] < reach)
       return false;
-    switch (random() % 5) {
+    switch (random() % 6) {
     case 0:
       return push(b.create<MaxPoolOp>(b.getUnknownLoc(), x, k, s, d, p, random() % 2));
     case 1:
-      return push(b.create<AvgPoolOp>(b.getUnknownLoc(), x, k, s, d, p, random() % 2, random() % 2));
+      return push(
+          b.create<AvgPoolOp>(b.getUnknownLoc(), x, k, s, d, p, random() % 2, random() % 2));
     case 2: {
       Value other = values[random() % values.size()];
       if (heightOf(other) != height)
         return push(b.create<NegOp>(b.getUnknownLoc(), x));
       return push(b.create<AddOp>(b.getUnknownLoc(), x, other));
     }
-    default: {
-      std::vector<float> numbers;
-      for (int64_t i = 0; i < kernel; ++i)
-        numbers.push_back(float(1 + random() % 5));
-      auto type = RankedTensorType::get({1, 1, kernel, 1}, b.getF32Type());
-      auto weight = b.create<ConstantOp>(b.getUnknownLoc(), type,
-                                         DenseElementsAttr::get(type, ArrayRef<float>(numbers)));
-      return push(b.create<ConvOp>(b.getUnknownLoc(), x, weight, Value(), s, d, p, 1));
+    case 3: { // two windows that look in different directions, and their sum
+      SmallVector<int64_t> one{1, 1}, up{kernel - 1, 0, 0, 0}, down{0, 0, kernel - 1, 0};
+      auto a =
+          b.create<ConvOp>(b.getUnknownLoc(), x, weight(random, kernel), Value(), one, one, up, 1);
+      auto c = b.create<ConvOp>(b.getUnknownLoc(), x, weight(random, kernel), Value(), one, one,
+                                down, 1);
+      return push(b.create<AddOp>(b.getUnknownLoc(), a, c));
     }
+    default:
+      return push(
+          b.create<ConvOp>(b.getUnknownLoc(), x, weight(random, kernel), Value(), s, d, p, 1));
     }
   }
 
@@ -71,6 +73,15 @@ public:
   func::FuncOp main;
 
 private:
+  Value weight(std::mt19937 &random, int64_t rows) {
+    std::vector<float> numbers;
+    for (int64_t i = 0; i < rows; ++i)
+      numbers.push_back(float(1 + random() % 5));
+    auto type = RankedTensorType::get({1, 1, rows, 1}, b.getF32Type());
+    return b.create<ConstantOp>(b.getUnknownLoc(), type,
+                                DenseElementsAttr::get(type, ArrayRef<float>(numbers)));
+  }
+
   bool push(Operation *op) {
     values.push_back(op->getResult(0));
     return true;
@@ -157,9 +168,9 @@ Column computePart(const SegmentSplit &split, Operation *op, size_t branch,
                         : op->getAttrOfType<DenseI64ArrayAttr>("kernel").asArrayRef()[0];
   int64_t stride = op->getAttrOfType<DenseI64ArrayAttr>("strides").asArrayRef()[0];
   int64_t dilation = op->getAttrOfType<DenseI64ArrayAttr>("dilations").asArrayRef()[0];
-  EXPECT_EQ(windowExtent(int64_t(operands[0].size()), kernel, stride, dilation, pads[0], pads[2],
-                         false),
-            out.size());
+  EXPECT_EQ(
+      windowExtent(int64_t(operands[0].size()), kernel, stride, dilation, pads[0], pads[2], false),
+      out.size());
   return compute(op, operands, pads[0], pads[2], out.size());
 }
 
@@ -185,8 +196,7 @@ void expectExact(const NetworkGraph &graph, func::FuncOp main, const SegmentSpli
         return;
       Range range = split.parts.at(op->getResult(0)).ranges[branch];
       const Column &all = whole[op->getResult(0)];
-      EXPECT_EQ(parts[op->getResult(0)],
-                Column(all.begin() + range.begin, all.begin() + range.end))
+      EXPECT_EQ(parts[op->getResult(0)], Column(all.begin() + range.begin, all.begin() + range.end))
           << "branch " << branch << ", " << op->getName().getStringRef().str();
     }
   }

@@ -2,12 +2,11 @@
 //
 // Splits in numbers: who computes what, worked out by hand.
 
-#include "ParsedNetwork.h"
 #include "search/SegmentSplit.h"
+#include "ParsedNetwork.h"
 
 #include "ir/ShapeInference.h"
 #include "gtest/gtest.h"
-#include <random>
 
 using namespace snc;
 using snc::test::ParsedNetwork;
@@ -88,7 +87,8 @@ TEST(CutByShares, PartsAreWholeAndInOrder) {
 TEST(BroadcastAxis, CountsFromTheRight) {
   ParsedNetwork n("func.func @main(%a: tensor<1x8x4x5xf32>, %b: tensor<8x1x1xf32>, "
                   "%c: tensor<5xf32>) -> tensor<5xf32> { return %c : tensor<5xf32> }");
-  mlir::Value full = n.main.getArgument(0), gate = n.main.getArgument(1), row = n.main.getArgument(2);
+  mlir::Value full = n.main.getArgument(0), gate = n.main.getArgument(1),
+              row = n.main.getArgument(2);
   EXPECT_EQ(broadcastAxis(full, 4, 1), 1);
   EXPECT_EQ(broadcastAxis(gate, 4, 1), 0);
   EXPECT_EQ(broadcastAxis(gate, 4, 2), -1) << "one row for all";

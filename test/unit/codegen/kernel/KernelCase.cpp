@@ -132,7 +132,8 @@ void KernelCase::finish(Value result) {
     operands.push_back(builder.create<ConstantOp>(loc, type, elements(inputs[i], type)));
   }
   builder.create<LaunchOp>(loc, TypeRange(result.getType()),
-                           FlatSymbolRefAttr::get(kernel.getSymNameAttr()), operands, IntegerAttr());
+                           FlatSymbolRefAttr::get(kernel.getSymNameAttr()), operands,
+                           IntegerAttr());
   builder.create<func::ReturnOp>(loc);
   PassManager pm(&context);
   if (!scheduled)
