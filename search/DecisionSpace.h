@@ -36,6 +36,9 @@ public:
   /// siblings; a space that knows better may override this. Takes randomness from `random`
   /// alone, so that a seed fixes the search.
   virtual void rollout(Choices &path, std::mt19937_64 &random) const;
+
+  /// True when `rollout` knows better than to choose blindly.
+  virtual bool informed() const { return false; }
 };
 
 /// The cost of a leaf: smaller is better, infinity (or NaN) is not feasible. A leaf's cost is

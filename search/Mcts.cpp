@@ -12,6 +12,8 @@
 // * Samples take turns: one is plain UCT, which rugged trees need; one explores a fifth as much
 //   and, from its untried choice on, does as the best strategy; one is the best strategy with one
 //   decision changed. In a deep tree, random choices would hide what a single one does.
+// * Where the space's rollouts are informed, some from the root come first: their guess is
+//   better than what untried choices teach.
 
 #include "search/Neighbours.h"
 #include "search/Recorder.h"
@@ -29,7 +31,8 @@ using Node = SearchTree::Node;
 enum class Turn { plain, exploit, neighbour };
 constexpr unsigned kTurns = 3;
 constexpr double kExploit = 0.2;      // of the exploration
-constexpr int kNeighbourAttempts = 8; // to find an unseen one
+constexpr int kAttempts = 8;          // to find an unseen leaf
+constexpr uint64_t kOpening = 24;     // informed rollouts from the root
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 class Mcts {
@@ -119,11 +122,17 @@ Choices Mcts::descend(Turn turn) {
 }
 
 Choices Mcts::sample() {
-  Turn turn = options.uct == UctRule::best ? Turn(samples++ % kTurns) : Turn::plain;
+  Turn turn = options.uct == UctRule::best ? Turn(samples % kTurns) : Turn::plain;
+  bool opening = samples++ < kOpening && space.informed();
   Choices leaf;
   bool unseen = false;
-  if (turn == Turn::neighbour)
-    for (int i = 0; i < kNeighbourAttempts && !unseen && !best.empty(); ++i) {
+  for (int i = 0; opening && i < kAttempts && !unseen; ++i) {
+    leaf.clear();
+    space.rollout(leaf, random);
+    unseen = tree.find(leaf) == SearchTree::none;
+  }
+  if (!unseen && turn == Turn::neighbour)
+    for (int i = 0; i < kAttempts && !unseen && !best.empty(); ++i) {
       leaf = neighbour(space, best, random);
       unseen = tree.find(leaf) == SearchTree::none;
     }

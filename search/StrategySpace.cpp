@@ -170,11 +170,16 @@ double StrategySpace::bestWith(const State &s, unsigned choice) const {
   return kNever;
 }
 
+/// Uniform in [0, 1), the same with every standard library.
+static double unitInterval(std::mt19937_64 &random) { return double(random() >> 11) * 0x1p-53; }
+
 void StrategySpace::rollout(Choices &path, std::mt19937_64 &random) const {
   if (policy == Rollout::uniform)
     return DecisionSpace::rollout(path, random);
-  // Choices a percent of the whole worse than the best are e times less likely.
-  double temperature = std::max(1e-9, rest[0].us[0] * 0.01);
+  // A choice that makes the whole worse by the temperature is e times less likely. From
+  // a percent of the whole, which wanders far, to a hundred-thousandth, which goes down
+  // to the nearest optimum of the cost model.
+  double temperature = std::max(1e-9, rest[0].us[0] * std::pow(10, -2 - 3 * unitInterval(random)));
   State s = decode(path);
   std::vector<double> weights;
   while (unsigned choices = choicesAt(s)) {
@@ -186,7 +191,7 @@ void StrategySpace::rollout(Choices &path, std::mt19937_64 &random) const {
     }
     for (double &weight : weights)
       sum += weight = std::exp((least - weight) / temperature);
-    double drawn = double(random() >> 11) * 0x1p-53 * sum;
+    double drawn = unitInterval(random) * sum;
     unsigned choice = 0;
     while (choice + 1 < choices && drawn >= weights[choice])
       drawn -= weights[choice++];

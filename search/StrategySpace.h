@@ -29,6 +29,7 @@ public:
   double size() const override { return leaves; }
   std::string nameOf(llvm::ArrayRef<uint16_t> leaf) const override;
   void rollout(Choices &path, std::mt19937_64 &random) const override;
+  bool informed() const override { return policy == Rollout::guided; }
 
   BranchPlan planOf(llvm::ArrayRef<uint16_t> leaf) const;
   /// Microseconds of the plan: the sum over splits and gaps.

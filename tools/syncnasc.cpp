@@ -71,8 +71,8 @@ struct Flags {
                  clEnumValN(PlannerKind::random, "random", "random strategies"),
                  clEnumValN(PlannerKind::exhaustive, "exhaustive", "all, in order"),
                  clEnumValN(PlannerKind::dp, "dp", "the optimum of the cost model"))};
-  cl::opt<uint64_t> budget{"search-budget", cl::desc("Strategies to evaluate (default: 5000)"),
-                           cl::value_desc("n"), cl::init(5000), cl::cat(all)};
+  cl::opt<uint64_t> budget{"search-budget", cl::desc("Strategies to evaluate (default: 2000)"),
+                           cl::value_desc("n"), cl::init(2000), cl::cat(all)};
   cl::list<SegmentKind> splits{
       "splits", cl::desc("Splits that may be used (default: all), comma-separated:"),
       cl::CommaSeparated, cl::cat(all),

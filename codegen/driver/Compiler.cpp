@@ -46,6 +46,8 @@ public:
   }
 
   bool run();
+  /// How the plan was found; empty before run().
+  const ReportSearch &searched() const { return report.search; }
 
 private:
   bool fail(const llvm::Twine &message) {
@@ -177,6 +179,11 @@ bool Compilation::choosePlan() {
   if (planning && !planning->search.history.empty())
     report.search = reportOf(*planning, plannerName(options.search), options.seed,
                              options.searchBudget);
+  if (measured)
+    report.search = measured->choices[measured->chosen].search;
+  description.plan = {plan.strategy(), cost.total(plan), std::nullopt};
+  if (measured)
+    description.plan.measuredUs = measured->choices[measured->chosen].measuredUs;
   say("branches planned");
   PassManager pm(&context);
   buildBranchPipeline(pm, plan);
@@ -251,7 +258,9 @@ bool Compilation::emitLibrary() {
     return check(tools.takeError());
   if (!check(folder.open()))
     return false;
+  PlanDescription decided = description.plan;
   description = describe(*module, name);
+  description.plan = decided;
   description.weightsEmbedded = !options.weightsInFile;
   report.model = description.model;
   report.target = description.target;
@@ -332,7 +341,12 @@ static bool compileMeasured(const CompilerOptions &options, llvm::raw_ostream &o
   ScratchFolder folder;
   if (llvm::Error error = folder.open())
     return fail(std::move(error));
-  auto compile = [&](const CompilerOptions &one) { return Compilation(one, out, err).run(); };
+  auto compile = [&](const CompilerOptions &one, ReportSearch &search) {
+    Compilation compilation(one, out, err);
+    bool good = compilation.run();
+    search = compilation.searched();
+    return good;
+  };
   llvm::raw_ostream &log = options.quiet ? llvm::nulls() : err;
   auto measured = measurePlans(options, folder.root(), compile);
   if (!measured)

@@ -108,9 +108,11 @@ llvm::Expected<bool> Measurement::tryPlan(const char *name, Branches branches, b
   one.branches = branches;
   one.oneUnit = single;
   one.quiet = true;
+  one.explain = false;
   one.device = llvm::sys::fs::exists(device) ? device : "";
   one.name = "candidate";
-  if (!compile(one))
+  ReportSearch search;
+  if (!compile(one, search))
     return failure("a plan to measure could not be compiled");
   auto plan = readPlan(one.output + "/share/candidate/plan.json");
   if (!plan)
@@ -118,7 +120,7 @@ llvm::Expected<bool> Measurement::tryPlan(const char *name, Branches branches, b
   for (const Candidate &candidate : candidates)
     if (candidate.choice.plan == *plan)
       return false;
-  candidates.push_back({{name, std::move(*plan), 0, 0}, one.output});
+  candidates.push_back({{name, std::move(*plan), search, 0}, one.output});
   if (llvm::Error error = profile(one.output))
     return std::move(error);
   return true;

@@ -7,7 +7,7 @@
 #define SNC_CODEGEN_DRIVER_MEASURE_H
 
 #include "codegen/driver/Compiler.h"
-#include "search/BranchPlan.h"
+#include "codegen/report/Report.h"
 
 #include <functional>
 
@@ -17,8 +17,8 @@ namespace snc {
 struct MeasuredChoice {
   std::string name; ///< "one unit", "data-parallel", "branches"
   BranchPlan plan;
-  double predictedUs = 0; ///< with all that was known when it was measured last
-  double measuredUs = 0;  ///< median of whole runs, all choices in turn
+  ReportSearch search;   ///< that found it
+  double measuredUs = 0; ///< median of whole runs, all choices in turn
 };
 
 struct MeasureResult {
@@ -27,8 +27,9 @@ struct MeasureResult {
   std::string deviceFile;              ///< what was learnt, for --device
 };
 
-/// Compiles the model with other options; false after an error that was shown.
-using CompileOnce = std::function<bool(const CompilerOptions &)>;
+/// Compiles the model with other options and tells of its search; false after an
+/// error that was shown.
+using CompileOnce = std::function<bool(const CompilerOptions &, ReportSearch &)>;
 
 /// Tries the network unsplit, and then up to `options.measureRounds` split plans,
 /// each the best by what is known so far. Works in `folder`; Ctrl-C ends it with

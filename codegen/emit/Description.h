@@ -25,6 +25,13 @@ struct KernelDescription {
   int64_t threads = 1;   ///< of its parallel loops
 };
 
+/// What was decided, in short; plan.json has it all.
+struct PlanDescription {
+  std::string strategy;             ///< as BranchPlan names it
+  double predictedUs = 0;           ///< microseconds of a run, by the cost model
+  std::optional<double> measuredUs; ///< where the compiler has run it
+};
+
 struct LibraryDescription {
   std::string name, model, target;
   int64_t threads = 1;
@@ -33,6 +40,7 @@ struct LibraryDescription {
   std::vector<KernelDescription> kernels;                 ///< in order of execution
   std::vector<std::pair<std::string, int64_t>> operators; ///< and how often, by name
   int64_t arena = 0, arenaLowerBound = 0, weights = 0;
+  PlanDescription plan;
   uint64_t weightsHash = 0;                            ///< snc_hash64 of the packed weights
   uint64_t workspaceBytes = 0, workspaceAlignment = 0; ///< of a context of `threads`
 };

@@ -68,6 +68,9 @@ llvm::Expected<std::string> manifestText(const LibraryDescription &library, llvm
   Object operators;
   for (const auto &[op, count] : library.operators)
     operators[op] = count;
+  Object plan{{"strategy", library.plan.strategy}, {"predicted_us", library.plan.predictedUs}};
+  if (library.plan.measuredUs)
+    plan["measured_us"] = *library.plan.measuredUs;
   Object manifest{
       {"name", library.name},
       {"model", library.model},
@@ -86,6 +89,7 @@ llvm::Expected<std::string> manifestText(const LibraryDescription &library, llvm
        Object{{"peak_bytes", library.arena}, {"lower_bound_bytes", library.arenaLowerBound}}},
       {"operators", std::move(operators)},
       {"kernels", std::move(kernels)},
+      {"plan", std::move(plan)},
       {"files", std::move(*files)},
       {"versions", Object{{"syncnasc", SNC_VERSION},
                           {"llvm", LLVM_VERSION_STRING},
