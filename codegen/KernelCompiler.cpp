@@ -32,7 +32,7 @@ protected:
     if (count <= 0 && !hl::Internal::is_const_zero(op->condition))
       unknown |= !onStack;
     else if (!onStack)
-      bytes += count * op->type.bytes() + kBlockOverhead;
+      bytes += (count + op->padding) * op->type.bytes() + kBlockOverhead;
     IRVisitor::visit(op);
   }
 };

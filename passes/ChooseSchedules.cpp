@@ -149,8 +149,7 @@ ScheduleAttr Chooser::chooseGemm(GemmOp gemm) {
   int64_t columns = out[0] >= 4 ? 4 : target.registers >= 32 ? 8 : 6;
   int64_t rows = out[0] >= 4 ? std::min<int64_t>(out[0], target.registers >= 32 ? 6 : 3) : 1;
   int64_t lanes = columns * target.vectorLanes;
-  while (lanes > target.vectorLanes && lanes / 2 >= out[1])
-    lanes /= 2;
+  lanes = std::min(lanes, int64_t(llvm::alignTo(out[1], uint64_t(target.vectorLanes))));
   return make("gemm", {{"lanes", lanes}, {"rows", rows}, {"strips", threads}});
 }
 
