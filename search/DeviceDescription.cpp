@@ -82,6 +82,7 @@ DeviceDescription fromJson(const json &root) {
   readBandwidth(given, device);
   readNumber(given, "l2_bytes", 0, device.l2Bytes);
   readNumber(given, "l3_bytes", 0, device.l3Bytes);
+  readNumber(given, "transfer_gbps", 0.001, device.transferGBs);
   readNumber(given, "sync_us", 0, device.syncUs);
   readNumber(given, "fork_us", 0, device.forkUs);
   readNumber(given, "kernel_overhead_us", 0, device.kernelOverheadUs);

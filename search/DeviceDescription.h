@@ -24,6 +24,7 @@ struct DeviceDescription {
   double peakGflops = 100;         ///< f32 multiply-adds of one core, counted as two
   double coreBandwidthGBs = 10;    ///< 1e9 bytes read from memory in a second, by one core
   double totalBandwidthGBs = 20;   ///< by all cores at once
+  double transferGBs = 8;          ///< 1e9 bytes that a core reads out of another's cache in a second
   double l2Bytes = 1 << 20;        ///< of one core
   double l3Bytes = 16 << 20;       ///< shared by cores; 0: none
   double syncUs = 0.15;            ///< from one unit to another that waits, spinning

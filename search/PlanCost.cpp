@@ -76,8 +76,20 @@ static KernelShape tailShape(const SegmentSplit &split) {
   return shape;
 }
 
-void PlanCost::addSplit(const PlanSegment &segment, const SegmentSplit &split,
-                        SegmentCost &cost) const {
+/// Bytes that branch `b` fetches for the operators of a node.
+static double fetched(const SegmentSplit &split, ArrayRef<Operation *> ops, size_t b,
+                      const Holdings &holdings) {
+  double bytes = 0;
+  for (Operation *op : ops)
+    for (auto [k, operand] : llvm::enumerate(op->getOperands()))
+      if (!split.parts.contains(operand))
+        bytes += holdings.remoteBytes(operand, split.need(op, unsigned(k), b), split.units[b]);
+  return bytes;
+}
+
+SegmentCost PlanCost::splitCost(const PlanSegment &segment, const SegmentSplit &split,
+                                Holdings *holdings) const {
+  SegmentCost cost;
   llvm::DenseSet<Operation *> body(split.body.begin(), split.body.end());
   std::vector<double> busy(split.units.size());
   for (int64_t i = segment.begin; i < segment.end; ++i) {
@@ -94,48 +106,76 @@ void PlanCost::addSplit(const PlanSegment &segment, const SegmentSplit &split,
         continue;
       KernelShape shape = partOf(split, ops, anchor, b);
       double us = model.kernelUs(shape, units[size_t(split.units[b])].threads);
+      us += holdings ? fetchUs(fetched(split, ops, b, *holdings)) : 0;
       busy[b] += us;
       cost.pieces.push_back({i, split.units[b], shape, us});
     }
   }
   cost.us = *std::max_element(busy.begin(), busy.end()) + model.device().syncUs;
+  if (holdings)
+    holdings->handOn(split);
   if (split.kind != SegmentKind::add)
-    return;
+    return cost;
+  // Each unit fetches the others' partial sums of its share of the channels.
   KernelShape shape = tailShape(split);
+  double partial = 4 * double(shape.outElements()) * double(split.units.size() - 1);
   double slowest = 0;
   for (int64_t unit : split.units) {
-    double us = model.kernelUs(shape, units[size_t(unit)].threads);
+    double us = model.kernelUs(shape, units[size_t(unit)].threads) + fetchUs(partial);
     slowest = std::max(slowest, us);
     cost.pieces.push_back({segment.end - 1, unit, shape, us, true});
   }
   cost.us += slowest + model.device().syncUs;
+  return cost;
+}
+
+SegmentCost PlanCost::wholeCost(const PlanSegment &segment, Holdings *holdings) const {
+  SegmentCost cost;
+  int64_t unit = segment.kind == SegmentKind::all ? kAllUnits : segment.unit;
+  for (int64_t i = segment.begin; i < segment.end; ++i) {
+    const NetworkNode &node = graph.nodes()[size_t(i)];
+    double us = this->node(i, unit);
+    if (holdings && isFree(node))
+      holdings->view(node.anchor);
+    else if (holdings)
+      us += fetchUs(unit == kAllUnits ? holdings->runOnAll(node.ops, node.anchor, blockLanes)
+                                      : holdings->runOnUnit(node.ops, unit));
+    cost.us += us;
+    cost.pieces.push_back({i, unit, shapes[size_t(i)], us});
+  }
+  return cost;
+}
+
+/// Splits are asked for again and again.
+const SegmentSplit *PlanCost::splitOf(const PlanSegment &segment) const {
+  std::vector<int64_t> key{segment.begin, segment.end, int64_t(segment.kind)};
+  key.insert(key.end(), segment.shares.begin(), segment.shares.end());
+  key.insert(key.end(), segment.units.begin(), segment.units.end());
+  auto it = splits.find(key);
+  if (it == splits.end())
+    it = splits.emplace(key, splitSegment(graph, segment, blockLanes)).first;
+  return it->second ? &*it->second : nullptr;
 }
 
 std::optional<SegmentCost> PlanCost::segment(const PlanSegment &segment, std::string *why) const {
-  SegmentCost cost;
-  if (!segment.isSplit()) {
-    int64_t unit = segment.kind == SegmentKind::all ? kAllUnits : segment.unit;
-    for (int64_t i = segment.begin; i < segment.end; ++i) {
-      double us = node(i, unit);
-      cost.us += us;
-      cost.pieces.push_back({i, unit, shapes[size_t(i)], us});
-    }
-    return cost;
-  }
+  if (!segment.isSplit())
+    return wholeCost(segment, nullptr);
   auto split = splitSegment(graph, segment, blockLanes, why);
   if (!split)
     return std::nullopt;
-  addSplit(segment, *split, cost);
-  return cost;
+  return splitCost(segment, *split, nullptr);
 }
 
 double PlanCost::total(const BranchPlan &plan, std::vector<PlannedSpan> *timeline) const {
   double now = 0;
   bool onUnits = false;
+  Holdings holdings(units);
   for (const PlanSegment &segment : plan.segments) {
-    auto cost = this->segment(segment);
-    if (!cost)
+    const SegmentSplit *split = segment.isSplit() ? splitOf(segment) : nullptr;
+    if (segment.isSplit() && !split)
       return std::numeric_limits<double>::infinity();
+    SegmentCost found = split ? splitCost(segment, *split, &holdings) : wholeCost(segment, &holdings);
+    const SegmentCost *cost = &found;
     bool all = segment.kind == SegmentKind::all;
     if (onUnits == all && &segment != plan.segments.data())
       now += turnUs();

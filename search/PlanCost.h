@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What a plan costs: kernels of each unit one after the other, all units until
-// the slowest at a sync.
+// What a plan costs: kernels of each unit one after the other, what they fetch
+// from other units' caches, all units until the slowest at a sync.
 
 #ifndef SNC_SEARCH_PLANCOST_H
 #define SNC_SEARCH_PLANCOST_H
 
 #include "search/CostModel.h"
-#include "search/SegmentSplit.h"
+#include "search/Holdings.h"
+
+#include <map>
 
 namespace snc {
 
@@ -30,13 +32,14 @@ struct PlannedSpan {
   double begin, end;
 };
 
-/// Thread-compatible; reads `graph`, which must outlive it.
+/// For one thread at a time; reads `graph` and `model`, which must outlive it.
 class PlanCost {
 public:
   PlanCost(const NetworkGraph &graph, const CostModel &model, std::vector<PlanUnit> units,
            int64_t blockLanes);
 
-  /// The cost of a segment; nullopt, and the reason, where it is not exact.
+  /// The cost of a segment by itself, as if its operands were where they are
+  /// needed; nullopt, and the reason, where it is not exact.
   std::optional<SegmentCost> segment(const PlanSegment &segment, std::string *why = nullptr) const;
   /// Microseconds of one node that is not split: on a unit, or on all (kAllUnits).
   double node(int64_t node, int64_t unit) const;
@@ -52,13 +55,18 @@ public:
   int64_t lanes() const { return blockLanes; }
 
 private:
-  void addSplit(const PlanSegment &segment, const SegmentSplit &split, SegmentCost &cost) const;
+  SegmentCost splitCost(const PlanSegment &segment, const SegmentSplit &split,
+                        Holdings *holdings) const;
+  SegmentCost wholeCost(const PlanSegment &segment, Holdings *holdings) const;
+  const SegmentSplit *splitOf(const PlanSegment &segment) const;
+  double fetchUs(double bytes) const { return bytes / (model.device().transferGBs * 1e3); }
 
   const NetworkGraph &graph;
   const CostModel &model;
   std::vector<PlanUnit> units;
   int64_t blockLanes, threads;
   std::vector<KernelShape> shapes; ///< of nodes
+  mutable std::map<std::vector<int64_t>, std::optional<SegmentSplit>> splits; ///< known ones
 };
 
 /// True for a node that becomes a view: a concat or slice that moves nothing.

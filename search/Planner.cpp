@@ -84,13 +84,14 @@ static void searchBranches(const PlanCost &cost, const PlannerOptions &options,
   if (space.size() <= 1)
     return;
   Choices optimum = space.optimum();
-  result.optimumUs = space.costOf(optimum);
+  result.optimumUs = cost.total(space.planOf(optimum));
   if (options.kind == PlannerKind::dp) {
     result.search.best = optimum;
     result.search.cost = *result.optimumUs;
     result.search.evaluations = 1;
+    result.search.history = {{1, *result.optimumUs}};
   } else {
-    StrategyEvaluator evaluator(space);
+    PlanEvaluator evaluator(space, cost);
     result.search = runSearch(searchKindOf(options.kind), space, evaluator, options.search);
   }
   if (result.search.best.empty())

@@ -35,7 +35,9 @@ struct PlanningResult {
   std::vector<PlannedChoice> choices; ///< what there is of the three, in that order
   size_t chosen = 0;
   SearchResult search;             ///< of the branches
-  std::optional<double> optimumUs; ///< by dynamic programming
+  /// Of the plan that dynamic programming finds, which leaves out what units
+  /// fetch from each other.
+  std::optional<double> optimumUs;
   double spaceSize = 0;
   const PlannedChoice &choice() const { return choices[chosen]; }
 };

@@ -66,7 +66,7 @@ private:
   std::vector<Rest> rest; ///< by k
 };
 
-/// Evaluates by the cost model.
+/// Evaluates by the sum over splits and gaps, whose optimum is known.
 class StrategyEvaluator : public Evaluator {
 public:
   explicit StrategyEvaluator(const StrategySpace &space) : space(space) {}
@@ -74,6 +74,18 @@ public:
 
 private:
   const StrategySpace &space;
+};
+
+/// Evaluates whole plans: also what units fetch from each other, which depends
+/// on how neighbouring segments are split. One thread at a time.
+class PlanEvaluator : public Evaluator {
+public:
+  PlanEvaluator(const StrategySpace &space, const PlanCost &cost) : space(space), plans(cost) {}
+  double cost(llvm::ArrayRef<uint16_t> leaf) override { return plans.total(space.planOf(leaf)); }
+
+private:
+  const StrategySpace &space;
+  const PlanCost &plans;
 };
 
 } // namespace snc

@@ -77,7 +77,7 @@ static std::string searchText(const Report &report) {
     text += "; best " + timeText(search.history.back().second) + ", at evaluation " +
             std::to_string(search.history.back().first);
   if (search.optimum)
-    text += "; optimum " + timeText(*search.optimum);
+    text += "; dynamic program " + timeText(*search.optimum);
   return "\nsearch\n" + wrapped(printable(text), "  ");
 }
 

@@ -76,6 +76,32 @@ double measureReadBandwidth(int threads) {
   return best * 1e-9;
 }
 
+double measureTransferBandwidth() {
+  constexpr size_t kWords = 32 * 1024; // 256 KiB: fits any second cache
+  constexpr int kPasses = 40;
+  std::vector<uint64_t> buffer(kWords);
+  std::barrier together(2);
+  std::vector<double> rates;
+  std::atomic<uint64_t> sink{0};
+  std::jthread writer([&] {
+    for (int pass = 0; pass < kPasses; ++pass) {
+      std::memset(buffer.data(), pass, kWords * sizeof(uint64_t));
+      together.arrive_and_wait(); // written
+      together.arrive_and_wait(); // read
+    }
+  });
+  for (int pass = 0; pass < kPasses; ++pass) {
+    together.arrive_and_wait();
+    auto begin = Clock::now();
+    sink += sumOf(buffer.data(), buffer.data() + kWords);
+    double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    rates.push_back(double(kWords * sizeof(uint64_t)) / seconds * 1e-9);
+    together.arrive_and_wait();
+  }
+  std::nth_element(rates.begin(), rates.begin() + kPasses / 2, rates.end());
+  return rates[kPasses / 2];
+}
+
 Json measureDevice(bool sync) {
   DeviceDescription told = deviceOfThisMachine();
   int cores = int(told.cores);
@@ -89,6 +115,7 @@ Json measureDevice(bool sync) {
   if (!sync)
     return device;
   if (auto costs = measureSyncCosts()) {
+    device["transfer_gbps"] = measureTransferBandwidth();
     device["sync_us"] = costs->syncUs;
     device["fork_us"] = costs->forkUs;
     device["kernel_overhead_us"] = costs->stepUs;

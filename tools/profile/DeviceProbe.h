@@ -15,6 +15,10 @@ namespace snc::profile {
 /// 0 where there is no memory for it.
 double measureReadBandwidth(int threads);
 
+/// 1e9 bytes a second that one thread reads what another has just written, the
+/// median of some passes over a buffer that fits their caches.
+double measureTransferBandwidth();
+
 /// The member "device" of a file of latencies: what the system tells, peak speed
 /// and bandwidth; with `sync` also the costs of syncs, where there are two
 /// processors. Throws RunError.

@@ -28,30 +28,31 @@ template <typename Fn> std::string failureOf(Fn fn) {
   return "";
 }
 
-TEST(MergeLatencies, NewValuesWinAndOthersStay) {
+TEST(MergeLatencies, OfAKernelTheSmallerTimeAndOfTheMachineTheNewNumbers) {
   Json old = {{"device", {{"cpu", "A"}, {"sync_us", 0.5}, {"memory_gbps", {{"core", 1}}}}},
-              {"kernels", {{"a t1", kernel(1)}, {"b t1", kernel(2)}}},
+              {"kernels", {{"a t1", kernel(1)}, {"b t1", kernel(2)}, {"d t1", kernel(5)}}},
               {"note", "mine"}};
   Json fresh = {{"device", {{"cpu", "A"}, {"peak_gflops", 9}, {"memory_gbps", {{"all", 3}}}}},
-                {"kernels", {{"b t1", kernel(4)}, {"c t2", kernel(8)}}}};
+                {"kernels", {{"b t1", kernel(4)}, {"c t2", kernel(8)}, {"d t1", kernel(3)}}}};
   Json merged = mergeLatencies(old, fresh);
   EXPECT_EQ(merged["device"], Json::parse(R"({"cpu": "A", "sync_us": 0.5,
       "memory_gbps": {"core": 1, "all": 3}, "peak_gflops": 9})"));
   EXPECT_EQ(merged["kernels"]["a t1"]["us"], 1);
-  EXPECT_EQ(merged["kernels"]["b t1"]["us"], 4);
+  EXPECT_EQ(merged["kernels"]["b t1"]["us"], 2);
+  EXPECT_EQ(merged["kernels"]["d t1"]["us"], 3);
   EXPECT_EQ(merged["kernels"]["c t2"]["us"], 8);
-  EXPECT_EQ(merged["kernels"].size(), 3u);
+  EXPECT_EQ(merged["kernels"].size(), 4u);
   EXPECT_EQ(merged["note"], "mine");
   EXPECT_EQ(mergeLatencies(Json::object(), fresh), fresh);
   EXPECT_EQ(mergeLatencies(old, Json::object()), old);
 }
 
-// A mark of the older measurement would be wrong of the newer one.
+// A mark of one measurement would be wrong of the other.
 TEST(MergeLatencies, AKernelIsReplacedAsAWhole) {
   Json marked = kernel(1);
   marked["signature"] = false;
-  Json merged = mergeLatencies({{"kernels", {{"a", marked}}}}, {{"kernels", {{"a", kernel(2)}}}});
-  EXPECT_EQ(merged["kernels"]["a"], kernel(2));
+  Json merged = mergeLatencies({{"kernels", {{"a", marked}}}}, {{"kernels", {{"a", kernel(0.5)}}}});
+  EXPECT_EQ(merged["kernels"]["a"], kernel(0.5));
 }
 
 TEST(MergeLatencies, MachinesAreNotMixed) {
