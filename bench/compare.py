@@ -35,9 +35,11 @@ class Options(ctypes.Structure):
 class Library:
     """A compiled model, called through its C interface."""
 
-    def __init__(self, model, folder, build, threads):
+    def __init__(self, model, folder, build, threads, measure):
         command = [build / "bin" / "syncnasc", model, "-o", folder, "--name=bench", "--quiet",
                    f"--threads={threads}"]
+        if measure and threads > 1:
+            command.append(f"--measure={measure}")
         subprocess.run(list(map(str, command)), check=True)
         self.folder = folder
         self.lib = ctypes.CDLL(str(folder / "lib" / "libbench.so"))
@@ -77,7 +79,7 @@ def timed(run, repeats):
     return statistics.median(times)
 
 
-def compare(model, threads, rounds, repeats, build):
+def compare(model, threads, rounds, repeats, build, measure):
     """One row of the table."""
     session = onnxruntime_session(model, threads)
     rng = np.random.default_rng(0)
@@ -86,7 +88,7 @@ def compare(model, threads, rounds, repeats, build):
     feed = {i.name: a for i, a in zip(session.get_inputs(), inputs)}
     expected = session.run(None, feed)
     with tempfile.TemporaryDirectory() as folder:
-        library = Library(model, pathlib.Path(folder) / "lib", build, threads)
+        library = Library(model, pathlib.Path(folder) / "lib", build, threads, measure)
         outputs = [np.zeros_like(e) for e in expected]
         library.bind(inputs, outputs)
         library.run()
@@ -151,6 +153,8 @@ def main():
     parser.add_argument("--threads", nargs="+", type=int, default=[1])
     parser.add_argument("--rounds", type=int, default=31)
     parser.add_argument("--repeats", type=int, default=5, help="runs of one side in a round")
+    parser.add_argument("--measure", type=int, default=0,
+                        help="plan branches by measuring so many plans, where there are several threads")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
     parser.add_argument("--markdown", type=pathlib.Path, help="write the table here too")
     parser.add_argument("--svg", type=pathlib.Path, help="write a picture of the ratios")
@@ -158,7 +162,7 @@ def main():
     rows = []
     for model in args.models:
         for threads in args.threads:
-            rows.append(compare(model, threads, args.rounds, args.repeats, args.build))
+            rows.append(compare(model, threads, args.rounds, args.repeats, args.build, args.measure))
             print(json.dumps(rows[-1]), file=sys.stderr)
     table = markdown(rows, args.rounds)
     print(table, end="")
