@@ -51,7 +51,9 @@ public:
   }
 
 private:
-  std::string type(int64_t c) const { return llvm::formatv("tensor<1x{0}x{1}x{1}xf32>", c, pixels); }
+  std::string type(int64_t c) const {
+    return llvm::formatv("tensor<1x{0}x{1}x{1}xf32>", c, pixels);
+  }
 
   int64_t channels, pixels, count = 0;
   std::string first, body;
@@ -111,8 +113,12 @@ struct Chain {
 
   Subject subject() const {
     double optimum = space->costOf(space->optimum()) * (1 + 1e-12);
-    return {llvm::formatv("{0}, {1:F0} strategies", name, space->size()), *space, *evaluator,
-            optimum, 1.01 * optimum, uint64_t(space->size() / 20)};
+    return {llvm::formatv("{0}, {1:F0} strategies", name, space->size()),
+            *space,
+            *evaluator,
+            optimum,
+            1.01 * optimum,
+            uint64_t(space->size() / 20)};
   }
 };
 } // namespace
@@ -140,13 +146,14 @@ int main(int argc, char **argv) {
                 {"inverted residual, 7x7", block},
                 {"inverted residual and 1x1, 14x14", longer},
                 {"inverted residual and 1x1, 56x56", deep}};
-  llvm::outs() << "Made by `strategy_study " << seeds << "`.\n\n"
-               << "Chains on two equal cores. A kernel takes 0.6 to 1.65 times what the cost model's "
-                  "roofline says, at\nrandom but always the same; the optimum is the dynamic "
-                  "program's.\nGood: at most 1 % above it; budget: 5 % of the space; "
-               << seeds
-               << " seeds a row (exhaustive: one).\nEvaluations, that is distinct leaves, to the "
-                  "optimum and to a good leaf (\"-\": not within the budget).\n";
+  llvm::outs()
+      << "Made by `strategy_study " << seeds << "`.\n\n"
+      << "Chains on two equal cores. A kernel takes 0.6 to 1.65 times what the cost model's "
+         "roofline says, at\nrandom but always the same; the optimum is the dynamic "
+         "program's.\nGood: at most 1 % above it; budget: 5 % of the space; "
+      << seeds
+      << " seeds a row (exhaustive: one).\nEvaluations, that is distinct leaves, to the "
+         "optimum and to a good leaf (\"-\": not within the budget).\n";
   for (Rollout rollout : {Rollout::uniform, Rollout::guided}) {
     llvm::outs() << (rollout == Rollout::uniform ? "\n## Uniform rollouts, as SyncNAS\n\n"
                                                  : "\n## Rollouts guided by the cost model\n\n");

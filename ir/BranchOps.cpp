@@ -58,8 +58,8 @@ static LogicalResult checkConcat(BranchesOp op) {
       }
       if (ArrayRef<int64_t>(shape) != whole.getShape() ||
           type.getElementType() != whole.getElementType())
-        return op.emitOpError("B2: a part of result ") << r << " is " << type << ", the result "
-                                                       << whole;
+        return op.emitOpError("B2: a part of result ")
+               << r << " is " << type << ", the result " << whole;
     }
     if (sum != whole.getDimSize(unsigned(axis)))
       return op.emitOpError("B2: the parts of result ")

@@ -14,9 +14,9 @@
 namespace snc {
 
 struct KernelShape {
-  std::string op;                           ///< of the anchor, "conv"
-  std::string epilogue;                     ///< the other operators, "+relu+add"
-  llvm::SmallVector<int64_t, 4> in, out;    ///< shapes of the anchor's operand 0 and of the result
+  std::string op;                        ///< of the anchor, "conv"
+  std::string epilogue;                  ///< the other operators, "+relu+add"
+  llvm::SmallVector<int64_t, 4> in, out; ///< shapes of the anchor's operand 0 and of the result
   std::array<int64_t, 2> kernel{1, 1}, strides{1, 1}, dilations{1, 1};
   int64_t group = 1;
 

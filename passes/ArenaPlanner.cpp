@@ -43,8 +43,7 @@ bool isValidPlan(const std::vector<ArenaBlock> &blocks, const ArenaPlan &plan, i
     if (begin < 0 || begin % alignment || end > plan.size)
       return false;
     for (size_t j = 0; j < i; ++j)
-      if (together(i, j) && begin < plan.offsets[j] + blocks[j].size &&
-          plan.offsets[j] < end)
+      if (together(i, j) && begin < plan.offsets[j] + blocks[j].size && plan.offsets[j] < end)
         return false;
   }
   return true;

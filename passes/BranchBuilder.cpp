@@ -167,8 +167,7 @@ void BranchBuilder::buildTail(const SegmentSplit &split) {
   SmallVector<int64_t> even(split.units.size(), kShares / int64_t(split.units.size()));
   even.front() += kShares % int64_t(split.units.size());
   int64_t lanes = type.getRank() == 4 ? preferredLanes(type.getDimSize(1), blockLanes) : 1;
-  SmallVector<Range, 2> ranges =
-      cutByShares(type.getDimSize(1), even, std::max<int64_t>(1, lanes));
+  SmallVector<Range, 2> ranges = cutByShares(type.getDimSize(1), even, std::max<int64_t>(1, lanes));
   if (ranges.empty())
     return buildWhole(split.tail, split.units.front());
   BranchesOp branches = makeBranches(last.getLoc(), Sync::concat, split.units, {1}, type);

@@ -5,10 +5,10 @@
 // any layout or asks for the plain one. A relayout is an elementwise operator
 // to the kernel former, so most of those inserted here cost no kernel.
 
+#include "ir/KernelGrouping.h"
 #include "ir/Layout.h"
 #include "ir/Target.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "ir/KernelGrouping.h"
 #include "passes/KernelPasses.h"
 #include "llvm/ADT/TypeSwitch.h"
 

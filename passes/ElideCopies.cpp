@@ -36,7 +36,9 @@ static bool isWindow(RankedTensorType type, int64_t axis) {
   return type.getRank() == 4 && axis == 2 && !isa_and_present<PackedAttr>(type.getEncoding());
 }
 
-static void markInPlace(Operation *op) { op->setAttr("snc.in_place", UnitAttr::get(op->getContext())); }
+static void markInPlace(Operation *op) {
+  op->setAttr("snc.in_place", UnitAttr::get(op->getContext()));
+}
 
 static bool isReshaped(Value v) {
   return llvm::any_of(v.getUsers(), [](Operation *user) { return isa<ReshapeOp>(user); });
@@ -93,8 +95,8 @@ static void elideConcat(ConcatOp concat, llvm::DenseSet<Value> &taken) {
       return;
     begin = end;
   }
-  bool any = llvm::any_of(concat.getInputs(),
-                          [&](Value part) { return isWritable(part, window, taken); });
+  bool any =
+      llvm::any_of(concat.getInputs(), [&](Value part) { return isWritable(part, window, taken); });
   if (!any)
     return;
   for (OpOperand &use : concat->getOpOperands()) {

@@ -5,12 +5,12 @@
 // and results of @main that no launch can write get a copy kernel.
 
 #include "ir/CallOrder.h"
+#include "ir/KernelGrouping.h"
 #include "ir/Layout.h"
+#include "ir/NodeNames.h"
 #include "ir/Target.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
-#include "ir/KernelGrouping.h"
-#include "passes/KernelNames.h"
 #include "passes/KernelPasses.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -98,9 +98,9 @@ static void outline(func::FuncOp main, const KernelGroup &group, const Twine &na
   fillBody(kernel, group, arguments);
 
   builder.setInsertionPoint(last);
-  auto launch = builder.create<LaunchOp>(
-      loc, last->getResultTypes(), FlatSymbolRefAttr::get(kernel.getSymNameAttr()), arguments,
-      IntegerAttr());
+  auto launch = builder.create<LaunchOp>(loc, last->getResultTypes(),
+                                         FlatSymbolRefAttr::get(kernel.getSymNameAttr()), arguments,
+                                         IntegerAttr());
   if (int64_t unit = unitOf(last); unit != kAllUnits) {
     launch.setUnit(unit);
     ArrayRef<int64_t> threads = unitsOf(main->getParentOfType<ModuleOp>());

@@ -23,14 +23,13 @@ using namespace snc;
 static llvm::Expected<BranchPlan> readPlan(const std::string &path) {
   auto buffer = llvm::MemoryBuffer::getFile(path);
   if (!buffer)
-    return llvm::createStringError(buffer.getError(), "cannot read the plan '%s': %s",
-                                   path.c_str(), buffer.getError().message().c_str());
+    return llvm::createStringError(buffer.getError(), "cannot read the plan '%s': %s", path.c_str(),
+                                   buffer.getError().message().c_str());
   auto json = nlohmann::json::parse((*buffer)->getBuffer(), nullptr, /*allow_exceptions=*/false);
   return branchPlanFromJson(json);
 }
 
-static LogicalResult insertBranches(func::FuncOp main, const BranchPlan &plan,
-                                    int64_t blockLanes) {
+static LogicalResult insertBranches(func::FuncOp main, const BranchPlan &plan, int64_t blockLanes) {
   NetworkGraph graph(main);
   if (plan.nodes != graph.size())
     return main.emitError("the plan is for a network of ")
@@ -53,8 +52,8 @@ static LogicalResult insertBranches(func::FuncOp main, const BranchPlan &plan,
     auto split = splitSegment(graph, segment, blockLanes, &why);
     if (!split)
       return graph.nodes()[size_t(segment.begin)].anchor->emitError("nodes ")
-             << segment.begin << " to " << segment.end - 1 << " cannot be split as planned: "
-             << why;
+             << segment.begin << " to " << segment.end - 1
+             << " cannot be split as planned: " << why;
     branches.buildSplit(*split);
   }
   for (OpOperand &use : exit->getOpOperands())

@@ -22,8 +22,7 @@ static RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getTyp
 namespace {
 class BranchLowering {
 public:
-  BranchLowering(BranchesOp op, int64_t blockLanes)
-      : op(op), builder(op), blockLanes(blockLanes) {}
+  BranchLowering(BranchesOp op, int64_t blockLanes) : op(op), builder(op), blockLanes(blockLanes) {}
 
   void run() {
     for (auto [b, part] : llvm::enumerate(op.getParts())) {
@@ -124,8 +123,7 @@ Value BranchLowering::sum(unsigned result) {
   SmallVector<Value> sums;
   for (auto [unit, range] : llvm::zip(units, ranges))
     sums.push_back(sumOf(parts, range, unit));
-  return markSync(
-      builder.create<ConcatOp>(op.getLoc(), op.getResult(result).getType(), sums, 1u));
+  return markSync(builder.create<ConcatOp>(op.getLoc(), op.getResult(result).getType(), sums, 1u));
 }
 
 /// slice(concat(..., part, ...)) that is just that part.

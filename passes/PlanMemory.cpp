@@ -54,11 +54,11 @@ private:
   Operation *exit;
   ValueRoots roots;
   SmallVector<LaunchOp> launches;
-  llvm::MapVector<Value, ArenaBlock> arena; ///< by root, in call order
+  llvm::MapVector<Value, ArenaBlock> arena;             ///< by root, in call order
   llvm::DenseMap<Value, SmallVector<int64_t>> accesses; ///< calls, of roots in the arena
   std::vector<int64_t> units;                           ///< of each call
   std::vector<CallEvent> events;
-  llvm::DenseMap<Value, int64_t> results;   ///< root to index of the model's output
+  llvm::DenseMap<Value, int64_t> results; ///< root to index of the model's output
   llvm::DenseMap<Value, int64_t> offsets;
   int64_t arenaSize = 0, lowerBound = 0, weightBytes = 0;
 
@@ -163,8 +163,9 @@ void MemoryPlanner::placeArena() {
   }
   CallOrder order(units, events);
   auto over = [&](ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
-    return llvm::all_of(
-        a, [&](int64_t x) { return llvm::all_of(b, [&](int64_t y) { return order.before(x, y); }); });
+    return llvm::all_of(a, [&](int64_t x) {
+      return llvm::all_of(b, [&](int64_t y) { return order.before(x, y); });
+    });
   };
   AliveTogether together = [&](size_t i, size_t j) {
     return !over(calls[i], calls[j]) && !over(calls[j], calls[i]);

@@ -14,8 +14,7 @@ using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
 
 /// Each call with what it must follow: the calls it uses, and the one before it
 /// on its unit; a call alone follows and precedes everything.
-static Graph orderGraph(llvm::ArrayRef<int64_t> units,
-                        llvm::ArrayRef<std::vector<int64_t>> uses) {
+static Graph orderGraph(llvm::ArrayRef<int64_t> units, llvm::ArrayRef<std::vector<int64_t>> uses) {
   Graph graph(units.size());
   std::map<int64_t, size_t> last;
   for (size_t i = 0; i < units.size(); ++i) {

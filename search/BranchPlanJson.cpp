@@ -15,9 +15,9 @@ namespace snc {
 using nlohmann::json;
 
 static constexpr std::pair<SegmentKind, const char *> kKinds[] = {
-    {SegmentKind::all, "all"},           {SegmentKind::single, "single"},
-    {SegmentKind::rows, "rows"},         {SegmentKind::channels, "channels"},
-    {SegmentKind::add, "add"},           {SegmentKind::paths, "paths"}};
+    {SegmentKind::all, "all"},   {SegmentKind::single, "single"},
+    {SegmentKind::rows, "rows"}, {SegmentKind::channels, "channels"},
+    {SegmentKind::add, "add"},   {SegmentKind::paths, "paths"}};
 
 static json toJson(const PlanSegment &segment) {
   json value{{"begin", segment.begin}, {"end", segment.end}};

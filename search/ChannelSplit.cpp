@@ -137,7 +137,8 @@ static bool isConstant(Value v) { return v.getDefiningOp<ConstantOp>(); }
 
 bool ChannelSplitter::visit(Operation *op, bool adds) {
   if (mixes(op)) {
-    if (!isConstant(op->getOperand(1)) || (op->getNumOperands() > 2 && !isConstant(op->getOperand(2))))
+    if (!isConstant(op->getOperand(1)) ||
+        (op->getNumOperands() > 2 && !isConstant(op->getOperand(2))))
       return request.refuse(op, "computes its weights at run time");
     const ValuePart *input = partOf(op->getOperand(0));
     if (!input)

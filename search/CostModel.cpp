@@ -21,7 +21,8 @@ static std::string familyOf(const KernelShape &s) {
 
 static std::array<double, 3> placeOf(const KernelShape &s) {
   double pixels = s.out.size() == 4 ? double(s.out[2] * s.out[3]) : 1;
-  double ins = s.in.size() > 1 ? double(s.in[1]) : 1, outs = s.out.size() > 1 ? double(s.out[1]) : 1;
+  double ins = s.in.size() > 1 ? double(s.in[1]) : 1,
+         outs = s.out.size() > 1 ? double(s.out[1]) : 1;
   return {std::log(ins), std::log(outs), std::log(pixels)};
 }
 
@@ -55,8 +56,9 @@ std::optional<KernelShape> shapeOfSignature(llvm::StringRef signature) {
     else if (kind == 'k' || kind == 's' || kind == 'd') {
       if (!parseShape(word.drop_front(), pair) || pair.size() != 2)
         return std::nullopt;
-      (kind == 'k' ? shape.kernel : kind == 's' ? shape.strides : shape.dilations) = {pair[0],
-                                                                                     pair[1]};
+      (kind == 'k'   ? shape.kernel
+       : kind == 's' ? shape.strides
+                     : shape.dilations) = {pair[0], pair[1]};
     }
   }
   if (shape.op == "conv" && (shape.in.size() != 4 || shape.out.size() != 4 || shape.group < 1))
@@ -72,8 +74,8 @@ CostModel::CostModel(DeviceDescription given, int64_t lanes)
     auto shape = shapeOfSignature(signature);
     if (count.getAsInteger(10, threads) || !shape || us <= 0)
       continue;
-    samples.push_back({familyOf(*shape), threads, placeOf(*shape),
-                       std::log(us / rooflineUs(*shape, threads))});
+    samples.push_back(
+        {familyOf(*shape), threads, placeOf(*shape), std::log(us / rooflineUs(*shape, threads))});
   }
 }
 
@@ -98,7 +100,9 @@ double CostModel::rooflineUs(const KernelShape &s, int64_t threads) const {
   const DeviceDescription &d = description;
   double compute = s.flops() / (d.peakGflops * 1e3 * efficiency(s, blockLanes));
   double bytes = s.bytes(), cached = 4 * d.coreBandwidthGBs;
-  double bandwidth = bytes < d.l2Bytes ? cached : bytes < d.l3Bytes ? cached / 2 : d.coreBandwidthGBs;
+  double bandwidth = bytes < d.l2Bytes   ? cached
+                     : bytes < d.l3Bytes ? cached / 2
+                                         : d.coreBandwidthGBs;
   double traffic = bytes / (bandwidth * 1e3);
   double speedup = double(threads), shared = double(threads);
   if (bytes >= d.l3Bytes)

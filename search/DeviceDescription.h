@@ -18,18 +18,18 @@ namespace snc {
 /// The defaults are of a middling processor, with the runtime's costs as in
 /// docs/runtime.md.
 struct DeviceDescription {
-  std::string cpu;                 ///< model name; empty: unknown
-  std::string isa;                 ///< a target of syncnasc; empty: unknown
-  int64_t cores = 1;               ///< processors that the process may use
-  double peakGflops = 100;         ///< f32 multiply-adds of one core, counted as two
-  double coreBandwidthGBs = 10;    ///< 1e9 bytes read from memory in a second, by one core
-  double totalBandwidthGBs = 20;   ///< by all cores at once
-  double transferGBs = 8;          ///< 1e9 bytes that a core reads out of another's cache in a second
-  double l2Bytes = 1 << 20;        ///< of one core
-  double l3Bytes = 16 << 20;       ///< shared by cores; 0: none
-  double syncUs = 0.15;            ///< from one unit to another that waits, spinning
-  double forkUs = 0.5;             ///< two units begin and end together
-  double kernelOverheadUs = 0.004; ///< of a call that does nothing
+  std::string cpu;               ///< model name; empty: unknown
+  std::string isa;               ///< a target of syncnasc; empty: unknown
+  int64_t cores = 1;             ///< processors that the process may use
+  double peakGflops = 100;       ///< f32 multiply-adds of one core, counted as two
+  double coreBandwidthGBs = 10;  ///< 1e9 bytes read from memory in a second, by one core
+  double totalBandwidthGBs = 20; ///< by all cores at once
+  double transferGBs = 8;        ///< 1e9 bytes that a core reads out of another's cache in a second
+  double l2Bytes = 1 << 20;      ///< of one core
+  double l3Bytes = 16 << 20;     ///< shared by cores; 0: none
+  double syncUs = 0.15;          ///< from one unit to another that waits, spinning
+  double forkUs = 0.5;           ///< two units begin and end together
+  double kernelOverheadUs = 0.004;           ///< of a call that does nothing
   std::map<std::string, double> latenciesUs; ///< medians by latencyKey()
 
   bool operator==(const DeviceDescription &) const = default;

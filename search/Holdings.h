@@ -19,8 +19,8 @@ struct Holding {
     mixed   ///< parts here and there
   };
   Kind kind = mixed;
-  int64_t unit = 0;                    ///< of a whole
-  int64_t axis = 1;                    ///< of a spread
+  int64_t unit = 0;                   ///< of a whole
+  int64_t axis = 1;                   ///< of a spread
   llvm::SmallVector<Range, 2> ranges; ///< of a spread, by unit; empty ones have nothing
 };
 

@@ -30,9 +30,9 @@ using Node = SearchTree::Node;
 
 enum class Turn { plain, exploit, neighbour };
 constexpr unsigned kTurns = 3;
-constexpr double kExploit = 0.2;      // of the exploration
-constexpr int kAttempts = 8;          // to find an unseen leaf
-constexpr uint64_t kOpening = 24;     // informed rollouts from the root
+constexpr double kExploit = 0.2;  // of the exploration
+constexpr int kAttempts = 8;      // to find an unseen leaf
+constexpr uint64_t kOpening = 24; // informed rollouts from the root
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 class Mcts {

@@ -2,8 +2,8 @@
 
 #include "search/NetworkGraph.h"
 
+#include "ir/NodeNames.h"
 #include "llvm/ADT/SetVector.h"
-#include "llvm/ADT/StringExtras.h"
 
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/dominator_tree.hpp>
@@ -11,14 +11,6 @@
 using namespace mlir;
 
 namespace snc {
-
-static void collectNames(Location loc, llvm::SetVector<StringRef> &names) {
-  if (auto name = dyn_cast<NameLoc>(loc))
-    names.insert(name.getName().getValue());
-  else if (auto fused = dyn_cast<FusedLoc>(loc))
-    for (Location part : fused.getLocations())
-      collectNames(part, names);
-}
 
 /// Reshapes have no kernel of their own: each goes to its first user's node, or
 /// to its producer's where only the end of the function uses it.
@@ -62,12 +54,12 @@ NetworkGraph::NetworkGraph(func::FuncOp main) {
     node.ops = group;
     node.anchor = anchors[i];
     llvm::sort(node.ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
-    llvm::SetVector<StringRef> names;
+    SmallVector<Location> locations;
     for (Operation *op : node.ops) {
-      collectNames(op->getLoc(), names);
+      locations.push_back(op->getLoc());
       nodeOf[op] = int64_t(i);
     }
-    node.name = llvm::join(names, "+");
+    node.name = displayName(FusedLoc::get(main.getContext(), locations));
     list.push_back(std::move(node));
   }
   for (auto [i, node] : llvm::enumerate(list)) {

@@ -20,7 +20,8 @@ bool isFree(const NetworkNode &node) {
     auto type = tensorType(concat.getResult());
     return type.getRank() == 4 && concat.getAxis() == 1 && type.getDimSize(0) == 1 &&
            llvm::all_of(concat.getInputs(), [&](Value v) {
-             return blocks(v) && v.getDefiningOp() && !isa<ConstantOp, ReshapeOp>(v.getDefiningOp());
+             return blocks(v) && v.getDefiningOp() &&
+                    !isa<ConstantOp, ReshapeOp>(v.getDefiningOp());
            });
   }
   auto slice = dyn_cast<SliceOp>(node.anchor);
@@ -174,7 +175,8 @@ double PlanCost::total(const BranchPlan &plan, std::vector<PlannedSpan> *timelin
     const SegmentSplit *split = segment.isSplit() ? splitOf(segment) : nullptr;
     if (segment.isSplit() && !split)
       return std::numeric_limits<double>::infinity();
-    SegmentCost found = split ? splitCost(segment, *split, &holdings) : wholeCost(segment, &holdings);
+    SegmentCost found =
+        split ? splitCost(segment, *split, &holdings) : wholeCost(segment, &holdings);
     const SegmentCost *cost = &found;
     bool all = segment.kind == SegmentKind::all;
     if (onUnits == all && &segment != plan.segments.data())

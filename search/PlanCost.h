@@ -65,7 +65,7 @@ private:
   const CostModel &model;
   std::vector<PlanUnit> units;
   int64_t blockLanes, threads;
-  std::vector<KernelShape> shapes; ///< of nodes
+  std::vector<KernelShape> shapes;                                            ///< of nodes
   mutable std::map<std::vector<int64_t>, std::optional<SegmentSplit>> splits; ///< known ones
 };
 

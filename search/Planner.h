@@ -21,7 +21,7 @@ struct PlannerOptions {
   SearchOptions search;
   MenuOptions menu;
   int64_t leastSplits = 0, mostSplits = 64; ///< where there are as many
-  bool forceBranches = false; ///< choose the best split plan even if it does not pay
+  bool forceBranches = false;               ///< choose the best split plan even if it does not pay
 };
 
 /// A way to run the network.
@@ -34,7 +34,7 @@ struct PlannedChoice {
 struct PlanningResult {
   std::vector<PlannedChoice> choices; ///< what there is of the three, in that order
   size_t chosen = 0;
-  SearchResult search;             ///< of the branches
+  SearchResult search; ///< of the branches
   /// Of the plan that dynamic programming finds, which leaves out what units
   /// fetch from each other.
   std::optional<double> optimumUs;

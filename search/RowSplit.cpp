@@ -37,8 +37,8 @@ Need rowsNeed(Operation *op, unsigned operand, Range out) {
       return {};
     int64_t height = tensorType(op->getOperand(0)).getDimSize(kRows);
     int64_t first = out.begin * w->strides[0] - w->pads[0];
-    int64_t end = (out.end - 1) * w->strides[0] - w->pads[0] +
-                  (w->kernel[0] - 1) * w->dilations[0] + 1;
+    int64_t end =
+        (out.end - 1) * w->strides[0] - w->pads[0] + (w->kernel[0] - 1) * w->dilations[0] + 1;
     return {kRows, {std::max<int64_t>(0, first), std::min(height, end)}};
   }
   if (isa<BatchNormOp>(op) && operand > 0)
@@ -47,9 +47,7 @@ Need rowsNeed(Operation *op, unsigned operand, Range out) {
   return {axis, out};
 }
 
-static Range hull(Range a, Range b) {
-  return {std::min(a.begin, b.begin), std::max(a.end, b.end)};
-}
+static Range hull(Range a, Range b) { return {std::min(a.begin, b.begin), std::max(a.end, b.end)}; }
 
 bool splitRows(const SplitRequest &request, SegmentSplit &split) {
   split.exits = request.graph.exits(request.segment.begin, request.segment.end);

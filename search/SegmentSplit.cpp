@@ -15,7 +15,8 @@ SmallVector<Range, 2> cutByShares(int64_t extent, ArrayRef<int64_t> shares, int6
   for (auto [i, share] : llvm::enumerate(shares)) {
     sum += share;
     bool last = i + 1 == shares.size();
-    int64_t end = last ? extent : (2 * extent * sum + kShares * grain) / (2 * kShares * grain) * grain;
+    int64_t end =
+        last ? extent : (2 * extent * sum + kShares * grain) / (2 * kShares * grain) * grain;
     if (end <= begin || end > extent)
       return {};
     ranges.push_back({begin, end});

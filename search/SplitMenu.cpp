@@ -135,7 +135,8 @@ void SplitMenu::addRun(int64_t begin, int64_t end, const MenuOptions &options) {
   if (cost.planUnits().size() > 1 && wanted(SegmentKind::paths)) {
     SplitKindWays ways{SegmentKind::paths, {}};
     std::vector<int64_t> units = assignPaths(cost, begin, end);
-    bool several = std::adjacent_find(units.begin(), units.end(), std::not_equal_to<>()) != units.end();
+    bool several =
+        std::adjacent_find(units.begin(), units.end(), std::not_equal_to<>()) != units.end();
     if (several && tryWay({begin, end, SegmentKind::paths, 0, {}, units, ""}, ways))
       run.kinds.push_back(std::move(ways));
   }

@@ -66,8 +66,8 @@ void StrategySpace::addSplitCount(std::vector<double> &counts) {
     more[size_t(p)] = more[size_t(p) + 1] + ways[size_t(p)];
     for (int64_t b : next.begins)
       if (b >= p)
-        next.us[size_t(p)] = std::min(next.us[size_t(p)], menu.gapUs(p, b, (p > 0) + 1) +
-                                                              next.cheapestAt[size_t(b)]);
+        next.us[size_t(p)] = std::min(next.us[size_t(p)],
+                                      menu.gapUs(p, b, (p > 0) + 1) + next.cheapestAt[size_t(b)]);
   }
   counts.swap(more);
   if (int64_t(rest.size()) >= least)

@@ -60,9 +60,10 @@ struct Flags {
   cl::opt<Branches> branches{
       "branches", cl::desc("Whether to split the network over the units:"),
       cl::init(Branches::automatic), cl::cat(all),
-      cl::values(clEnumValN(Branches::automatic, "auto", "where it is predicted to pay (default)"),
-                 clEnumValN(Branches::always, "always", "the best split found, even if it does not"),
-                 clEnumValN(Branches::never, "never", "each kernel on all threads"))};
+      cl::values(
+          clEnumValN(Branches::automatic, "auto", "where it is predicted to pay (default)"),
+          clEnumValN(Branches::always, "always", "the best split found, even if it does not"),
+          clEnumValN(Branches::never, "never", "each kernel on all threads"))};
   cl::opt<PlannerKind> search{
       "search", cl::desc("How branches and syncs are searched:"), cl::init(PlannerKind::mcts),
       cl::cat(all),
@@ -90,8 +91,9 @@ struct Flags {
       cl::value_desc("file"), cl::cat(all)};
   cl::opt<unsigned> measure{
       "measure",
-      cl::desc("Compile and run up to n plans here, learn from each, and keep the fastest (default: "
-               "0, plan by the cost model)"),
+      cl::desc(
+          "Compile and run up to n plans here, learn from each, and keep the fastest (default: "
+          "0, plan by the cost model)"),
       cl::value_desc("n"), cl::init(0), cl::cat(all)};
   cl::opt<bool> explain{"explain", cl::desc("Say what was decided and why"), cl::cat(all)};
   cl::opt<uint64_t> seed{"seed", cl::desc("Of the search (default: 1)"), cl::value_desc("n"),

@@ -34,7 +34,7 @@ struct CompilerOptions {
   std::vector<SegmentKind> splitKinds; ///< that a search may use; empty: all
   std::vector<int64_t> shares;         ///< eighths of the units in every split; empty: searched
   int64_t syncs = -1;                  ///< splits to make, where there are as many; -1: searched
-  uint64_t searchBudget = 2000; ///< strategies to evaluate
+  uint64_t searchBudget = 2000;        ///< strategies to evaluate
   uint64_t seed = 1;
   bool oneUnit = false;       ///< with `never`: on the fastest unit alone, not on all
   unsigned measureRounds = 0; ///< plans to compile and run here before one is chosen

@@ -28,8 +28,7 @@ struct Candidate {
 
 class Measurement {
 public:
-  Measurement(const CompilerOptions &options, const std::string &folder,
-              const CompileOnce &compile)
+  Measurement(const CompilerOptions &options, const std::string &folder, const CompileOnce &compile)
       : options(options), folder(folder), compile(compile), device(folder + "/device.json") {}
 
   llvm::Expected<MeasureResult> run();
@@ -90,7 +89,8 @@ llvm::Error Measurement::profile(const std::string &library) {
 /// The median of some runs, in microseconds.
 llvm::Expected<double> Measurement::runOnce(const std::string &library) {
   std::string program = tool("syncnas-run"), output = folder + "/run.json";
-  if (llvm::Error error = execute({program, library, "--benchmark", "--json", "--rounds", "20"}, output))
+  if (llvm::Error error =
+          execute({program, library, "--benchmark", "--json", "--rounds", "20"}, output))
     return std::move(error);
   auto text = llvm::MemoryBuffer::getFile(output);
   auto json = nlohmann::json::parse(text ? (*text)->getBuffer() : "", nullptr, false);
@@ -183,8 +183,7 @@ llvm::Expected<MeasureResult> Measurement::run() {
 }
 
 llvm::Expected<MeasureResult> measurePlans(const CompilerOptions &options,
-                                           const std::string &folder,
-                                           const CompileOnce &compile) {
+                                           const std::string &folder, const CompileOnce &compile) {
   return Measurement(options, folder, compile).run();
 }
 

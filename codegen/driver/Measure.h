@@ -35,8 +35,7 @@ using CompileOnce = std::function<bool(const CompilerOptions &, ReportSearch &)>
 /// each the best by what is known so far. Works in `folder`; Ctrl-C ends it with
 /// the best so far. An error where nothing could be measured.
 llvm::Expected<MeasureResult> measurePlans(const CompilerOptions &options,
-                                           const std::string &folder,
-                                           const CompileOnce &compile);
+                                           const std::string &folder, const CompileOnce &compile);
 
 } // namespace snc
 

@@ -42,7 +42,8 @@ llvm::Expected<std::vector<PlanUnit>> parseDevices(llvm::StringRef devices, int6
 
 llvm::Expected<BranchPlan> readPlan(llvm::StringRef path) {
   auto fail = [&](const llvm::Twine &message) {
-    return llvm::createStringError(llvm::inconvertibleErrorCode(), "plan '" + path + "': " + message);
+    return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                   "plan '" + path + "': " + message);
   };
   auto buffer = llvm::MemoryBuffer::getFile(path);
   if (!buffer)
@@ -89,9 +90,10 @@ static std::string searchFingerprint(const PlanCost &cost, const CompilerOptions
     for (int64_t input : node.inputs)
       os << " " << input;
   }
-  os << "\n" << device.peakGflops << " " << device.coreBandwidthGBs << " "
-     << device.totalBandwidthGBs << " " << device.l2Bytes << " " << device.l3Bytes << " "
-     << device.syncUs << " " << device.forkUs << " " << device.kernelOverheadUs;
+  os << "\n"
+     << device.peakGflops << " " << device.coreBandwidthGBs << " " << device.totalBandwidthGBs
+     << " " << device.l2Bytes << " " << device.l3Bytes << " " << device.syncUs << " "
+     << device.forkUs << " " << device.kernelOverheadUs;
   for (const auto &[key, us] : device.latenciesUs)
     os << "\n" << key << " " << us;
   return "plan 1 " + llvm::utohexstr(snc_hash64(os.str().data(), os.str().size()));

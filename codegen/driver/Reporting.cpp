@@ -45,7 +45,8 @@ static std::vector<ReportChoice> choicesOf(const MeasureResult &measured, const 
   for (auto [i, choice] : llvm::enumerate(measured.choices)) {
     ReportChoice entry{choice.name, cost.total(choice.plan), choice.measuredUs,
                        i == measured.chosen};
-    auto known = llvm::find_if(choices, [&](const ReportChoice &c) { return c.name == entry.name; });
+    auto known =
+        llvm::find_if(choices, [&](const ReportChoice &c) { return c.name == entry.name; });
     if (known == choices.end())
       choices.push_back(entry);
     else if (*entry.measured < *known->measured)
@@ -59,7 +60,8 @@ static std::vector<ReportChoice> choicesOf(const BranchPlan &plan, const PlanCos
   std::vector<ReportChoice> choices;
   bool known = false;
   for (const PlannedChoice &choice : unsplitChoices(cost)) {
-    bool same = plan.syncs().empty() && choice.plan.segments.front().kind == plan.segments.front().kind;
+    bool same =
+        plan.syncs().empty() && choice.plan.segments.front().kind == plan.segments.front().kind;
     choices.push_back({choice.name, choice.us, std::nullopt, same});
     known |= same;
   }
@@ -70,9 +72,12 @@ static std::vector<ReportChoice> choicesOf(const BranchPlan &plan, const PlanCos
 
 ReportSearch reportOf(const PlanningResult &planning, llvm::StringRef kind, uint64_t seed,
                       uint64_t budget) {
-  return {kind.str(),         seed,
-          budget,             planning.search.evaluations,
-          planning.spaceSize, planning.optimumUs,
+  return {kind.str(),
+          seed,
+          budget,
+          planning.search.evaluations,
+          planning.spaceSize,
+          planning.optimumUs,
           planning.search.history};
 }
 

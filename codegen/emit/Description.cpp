@@ -91,8 +91,8 @@ LibraryDescription describe(ModuleOp module, StringRef name) {
     auto kernel = symbols.lookup<KernelOp>(call.getKernel());
     d.kernels.push_back({kernel.getSymName().str(), nodesOf(call), operatorsOf(kernel),
                          numberOf(kernel, "snc.flops"), numberOf(kernel, "snc.bytes"),
-                         shapeOf(kernel).signature(), call.getUnit() ? int64_t(*call.getUnit()) : -1,
-                         threadsOf(kernel)});
+                         shapeOf(kernel).signature(),
+                         call.getUnit() ? int64_t(*call.getUnit()) : -1, threadsOf(kernel)});
     for (Operation &op : kernel.getBody().front().without_terminator())
       if (!isa<ConstantOp>(op))
         ++operators[op.getName().stripDialect().str()];

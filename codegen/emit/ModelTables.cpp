@@ -4,13 +4,13 @@
 
 #include "ir/CallOrder.h"
 #include "ir/Layout.h"
+#include "ir/NodeNames.h"
 #include "ir/ProgramAccess.h"
 #include "ir/Target.h"
 #include "runtime/snc.h"
 #include "runtime/snc_model.h"
 
 #include "mlir/IR/SymbolTable.h"
-#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -46,18 +46,9 @@ static int64_t halideTypeBits(Type element) {
   return code | int64_t(element.getIntOrFloatBitWidth()) << 8 | int64_t(1) << 16;
 }
 
-static void collectNodes(Location loc, llvm::SetVector<StringRef> &names) {
-  if (auto name = dyn_cast<NameLoc>(loc))
-    names.insert(name.getName());
-  else if (auto fused = dyn_cast<FusedLoc>(loc))
-    for (Location part : fused.getLocations())
-      collectNodes(part, names);
-}
-
 std::string nodesOf(CallOp call) {
-  llvm::SetVector<StringRef> names;
-  collectNodes(call.getLoc(), names);
-  return names.empty() ? call.getKernel().str() : llvm::join(names, "+");
+  std::string names = displayName(call.getLoc());
+  return names.empty() ? call.getKernel().str() : names;
 }
 
 std::string operatorsOf(KernelOp kernel) {
@@ -275,24 +266,37 @@ void ModelTables::addModel(ProgramOp program, ArrayRef<EmittedStep> steps) {
                              LLVM::Linkage::External, kWeightsSymbol, Attribute());
   }
   Type w = builder.getI32Type(), d = builder.getI64Type();
-  auto type =
-      LLVM::LLVMStructType::getLiteral(module.getContext(), {w, w, ptr, w, w, w, w, ptr, ptr, ptr,
-                                                             ptr, d, d, d, ptr, d, d, ptr, ptr, ptr, ptr, ptr,
-                                                             w, w, w, w});
+  auto type = LLVM::LLVMStructType::getLiteral(
+      module.getContext(), {w, w,   ptr, w, w,   w,   w,   ptr, ptr, ptr, ptr, d, d,
+                            d, ptr, d,   d, ptr, ptr, ptr, ptr, ptr, w,   w,   w, w});
   addGlobal("snc_the_model", type, [&](OpBuilder &b) {
     return structOf(b, type,
-                    {i32(b, SNC_ABI_VERSION), i32(b, options.threads), address(b, name),
-                     i32(b, tensorCounts[0]), i32(b, tensorCounts[1]), i32(b, buffers),
-                     i32(b, int64_t(first.size())), address(b, "snc_inputs"),
-                     address(b, "snc_outputs"), address(b, "snc_buffers"),
-                     address(b, "snc_kernels"), i64(b, program.getArena()), i64(b, scratch),
+                    {i32(b, SNC_ABI_VERSION),
+                     i32(b, options.threads),
+                     address(b, name),
+                     i32(b, tensorCounts[0]),
+                     i32(b, tensorCounts[1]),
+                     i32(b, buffers),
+                     i32(b, int64_t(first.size())),
+                     address(b, "snc_inputs"),
+                     address(b, "snc_outputs"),
+                     address(b, "snc_buffers"),
+                     address(b, "snc_kernels"),
+                     i64(b, program.getArena()),
+                     i64(b, scratch),
                      i64(b, workerScratch),
-                     embedded && weights ? address(b, kWeightsSymbol) : null(b), i64(b, weights),
-                     i64(b, int64_t(options.weightsHash)), embedded ? null(b) : address(b, file),
-                     address(b, "snc_phases"), address(b, "snc_steps"),
+                     embedded && weights ? address(b, kWeightsSymbol) : null(b),
+                     i64(b, weights),
+                     i64(b, int64_t(options.weightsHash)),
+                     embedded ? null(b) : address(b, file),
+                     address(b, "snc_phases"),
+                     address(b, "snc_steps"),
                      waits ? address(b, "snc_waits") : null(b),
-                     units ? address(b, "snc_units") : null(b), i32(b, phases),
-                     i32(b, int64_t(steps.size())), i32(b, waits), i32(b, units)});
+                     units ? address(b, "snc_units") : null(b),
+                     i32(b, phases),
+                     i32(b, int64_t(steps.size())),
+                     i32(b, waits),
+                     i32(b, units)});
   });
 }
 

@@ -30,7 +30,8 @@ static void fixShape(hl::OutputImageParam param, RankedTensorType type) {
   // Plain tensors may be the caller's memory, of unknown alignment; a part of a blocked
   // one begins at some block or pixel.
   if (int64_t lanes = blockedLanes(type))
-    param.set_host_alignment(int(std::min<int64_t>(64, lanes * elementBytes(type.getElementType()))));
+    param.set_host_alignment(
+        int(std::min<int64_t>(64, lanes * elementBytes(type.getElementType()))));
   else if (isa_and_present<PackedAttr>(type.getEncoding()))
     param.set_host_alignment(64);
 }

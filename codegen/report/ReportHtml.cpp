@@ -49,7 +49,8 @@ static std::string searchNote(const Report &report) {
                                : " Latencies come from the cost model.";
   if (search.optimum && !search.history.empty() && *search.optimum > 0) {
     double above = 100 * (search.history.back().second / *search.optimum - 1);
-    note += " The best is " + fixedText(std::max(above, 0.0), 1) + " % above the dynamic program's.";
+    note +=
+        " The best is " + fixedText(std::max(above, 0.0), 1) + " % above the dynamic program's.";
   }
   return note;
 }

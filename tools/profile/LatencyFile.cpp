@@ -8,10 +8,10 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
-#include <algorithm>
 #include <fstream>
 #include <sys/file.h>
 #include <unistd.h>

@@ -3,9 +3,9 @@
 // The tree of strategies: every leaf is a plan that holds, the dynamic program
 // finds the least of all leaves, and what neighbours cost each other counts.
 
-#include "search/Planner.h"
 #include "search/StrategySpace.h"
 #include "ParsedNetwork.h"
+#include "search/Planner.h"
 
 #include "gtest/gtest.h"
 #include <cmath>
@@ -40,8 +40,8 @@ struct Fixture {
   SplitMenu menu;
 
   explicit Fixture(const DeviceDescription &given = {}, MenuOptions options = {})
-      : device(given), model(device, kLanes),
-        cost(graph, model, {{"a", 1}, {"b", 1}}, kLanes), menu(cost, options) {}
+      : device(given), model(device, kLanes), cost(graph, model, {{"a", 1}, {"b", 1}}, kLanes),
+        menu(cost, options) {}
 };
 
 /// Calls `visit` with each leaf below `path`.
@@ -149,7 +149,8 @@ TEST(PlanCost, FetchingWhatAnotherUnitWroteCosts) {
   Fixture cheap(near), dear(far);
   std::vector<PlanUnit> units{{"a", 1}, {"b", 1}};
   // Channels twice: the depthwise convolution reads the channels its unit wrote.
-  BranchPlan aligned{3, units,
+  BranchPlan aligned{3,
+                     units,
                      {segment(0, 1, SegmentKind::channels), segment(1, 2, SegmentKind::channels),
                       segment(2, 3, SegmentKind::channels)}};
   // Rows in between: half of what each unit reads is the other's.

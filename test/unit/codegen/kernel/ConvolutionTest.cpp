@@ -39,7 +39,8 @@ TEST_P(Convolution, Dense) {
     KernelCase c(GetParam(), seed, 1 + seed % 3);
     int64_t kernel = c.pickOf({1, 1, 3, 5}), channels = c.pick(1, 40), outputs = c.pick(1, 70);
     Geometry g = randomGeometry(c, kernel);
-    Value x = c.argument({c.pick(1, 2), channels, c.pick(9, 20), c.pick(9, 20)}, c.pickOf({0, 8, 16}));
+    Value x =
+        c.argument({c.pick(1, 2), channels, c.pick(9, 20), c.pick(9, 20)}, c.pickOf({0, 8, 16}));
     Value w = c.argument({outputs, channels, kernel, kernel});
     Value bias = c.pick(0, 1) ? c.argument({outputs}) : Value();
     c.check(conv(c, x, w, bias, g, c.pickOf({0, 8, 16, 16})));
@@ -133,7 +134,8 @@ TEST_P(Convolution, Transposed) {
     Value x = c.argument({1, group * in, 6, 7}, c.pickOf({0, 8, 16}));
     Value w = c.argument({group * in, out, kernel, kernel}), bias = c.argument({group * out});
     Shape strides{stride, stride}, dilations{1, 1}, pads{0, 1, 1, 0}, extra{0, stride > 1};
-    c.check(c.op<ConvTransposeOp>(c.pickOf({0, 8}), x, w, bias, strides, dilations, pads, extra, group));
+    c.check(c.op<ConvTransposeOp>(c.pickOf({0, 8}), x, w, bias, strides, dilations, pads, extra,
+                                  group));
   }
 }
 

@@ -144,7 +144,9 @@ void KernelCase::finish(Value result) {
 
 /// The element at `flat` bytes of a tensor in memory.
 static double load(const std::vector<char> &bytes, size_t i, Type e) {
-  auto at = [&](auto zero) { return double(reinterpret_cast<const decltype(zero) *>(bytes.data())[i]); };
+  auto at = [&](auto zero) {
+    return double(reinterpret_cast<const decltype(zero) *>(bytes.data())[i]);
+  };
   if (e.isF32())
     return at(0.0f);
   if (e.isF64())
@@ -182,8 +184,9 @@ static void compare(const std::vector<char> &bytes, RankedTensorType type, const
     size_t place = placeOf(type, index);
     belongs[place] = true;
     double actual = load(bytes, place, e), wanted = expected.at(index);
-    bool equal = std::isnan(wanted) ? std::isnan(actual)
-                                    : wanted == actual || std::fabs(wanted - actual) <= tolerance * scale;
+    bool equal = std::isnan(wanted)
+                     ? std::isnan(actual)
+                     : wanted == actual || std::fabs(wanted - actual) <= tolerance * scale;
     if (!equal && wrong++ < 3) {
       std::string at;
       for (int64_t i : index)
@@ -200,7 +203,8 @@ static void compare(const std::vector<char> &bytes, RankedTensorType type, const
 
 void KernelCase::check(Value result, double tolerance) {
   finish(result);
-  SCOPED_TRACE(std::string(module->getOperation()->getAttrOfType<StringAttr>("snc.target").str()) + "\n" + text());
+  SCOPED_TRACE(std::string(module->getOperation()->getAttrOfType<StringAttr>("snc.target").str()) +
+               "\n" + text());
   ASSERT_TRUE(succeeded(verify(*module)));
   Block &body = kernel.getBody().front();
   std::vector<std::vector<char>> memory;

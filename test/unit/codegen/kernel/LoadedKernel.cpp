@@ -107,8 +107,8 @@ int call(void *function, std::vector<halide_buffer_t> &b) {
     return ((int (*)(void *, P, P, P, P, P, P, P))function)(uc, &b[0], &b[1], &b[2], &b[3], &b[4],
                                                             &b[5], &b[6]);
   case 8:
-    return ((int (*)(void *, P, P, P, P, P, P, P, P))function)(uc, &b[0], &b[1], &b[2], &b[3], &b[4],
-                                                               &b[5], &b[6], &b[7]);
+    return ((int (*)(void *, P, P, P, P, P, P, P, P))function)(uc, &b[0], &b[1], &b[2], &b[3],
+                                                               &b[4], &b[5], &b[6], &b[7]);
   }
   return -1;
 }

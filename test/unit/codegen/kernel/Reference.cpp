@@ -93,7 +93,8 @@ static std::function<double(double)> unary(Operation *op) {
           return clampTo(a * x + b, 0, 1);
         };
       })
-      .Case([](HardSwishOp) -> F { return [](double x) { return x * clampTo(x / 6 + 0.5, 0, 1); }; })
+      .Case(
+          [](HardSwishOp) -> F { return [](double x) { return x * clampTo(x / 6 + 0.5, 0, 1); }; })
       .Case([](TanhOp) -> F { return [](double x) { return std::tanh(x); }; })
       .Case([](EluOp o) -> F {
         return [a = num(o.getAlpha())](double x) { return x < 0 ? a * std::expm1(x) : x; };
@@ -227,8 +228,8 @@ static Tensor lrn(LrnOp op, const Tensor &x) {
         i[1] = c;
         squares += x.at(i) * x.at(i);
       }
-    return x.at(o) /
-           std::pow(num(op.getBias()) + num(op.getAlpha()) / double(size) * squares, num(op.getBeta()));
+    return x.at(o) / std::pow(num(op.getBias()) + num(op.getAlpha()) / double(size) * squares,
+                              num(op.getBeta()));
   });
 }
 
@@ -443,7 +444,8 @@ static Tensor moved(Operation *op, const std::vector<Tensor> &in) {
         int64_t b = int64_t(o.getBlock()), c = x.shape[1] / (b * b);
         return fill(op, [&](Place r) {
           int64_t k = r[2] % b * b + r[3] % b;
-          return x.at({r[0], o.getMode() == "DCR" ? k * c + r[1] : r[1] * b * b + k, r[2] / b, r[3] / b});
+          return x.at(
+              {r[0], o.getMode() == "DCR" ? k * c + r[1] : r[1] * b * b + k, r[2] / b, r[3] / b});
         });
       })
       .Case([&](ResizeOp o) {
@@ -504,9 +506,8 @@ Tensor evaluate(Operation *op, const std::vector<Tensor> &in) {
       .Case([&](LogSoftmaxOp o) { return softmax(op, in[0], o.getAxis(), true); })
       .Case([&](ArgMaxOp o) { return argMax(o, in[0]); })
       .Case([&](ReduceMeanOp o) {
-        return reduce(op, in[0], o.getAxes(), [](const std::vector<double> &v) {
-          return total(v) / double(v.size());
-        });
+        return reduce(op, in[0], o.getAxes(),
+                      [](const std::vector<double> &v) { return total(v) / double(v.size()); });
       })
       .Case([&](ReduceSumOp o) { return reduce(op, in[0], o.getAxes(), total); })
       .Case([&](ReduceMaxOp o) { return extreme(o.getAxes(), false); })

@@ -2,7 +2,7 @@
 //
 // Names of kernels come from the locations of the nodes they compute.
 
-#include "passes/KernelNames.h"
+#include "ir/NodeNames.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/MLIRContext.h"
@@ -17,7 +17,7 @@ Location named(MLIRContext &context, StringRef name) {
                       FileLineColLoc::get(&context, "model.onnx", 0, 0));
 }
 
-TEST(KernelNames, JoinsEachNameOnceInOrder) {
+TEST(NodeNames, JoinsEachNameOnceInOrder) {
   MLIRContext context;
   Location conv = named(context, "Conv_0"), relu = named(context, "Relu_1");
   Location fused = FusedLoc::get(&context, {conv, FusedLoc::get(&context, {relu, conv})});
@@ -25,7 +25,7 @@ TEST(KernelNames, JoinsEachNameOnceInOrder) {
   EXPECT_EQ(snc::displayName(fused), "Conv_0+Relu_1");
 }
 
-TEST(KernelNames, IsEmptyWithoutNames) {
+TEST(NodeNames, IsEmptyWithoutNames) {
   MLIRContext context;
   EXPECT_EQ(snc::displayName(UnknownLoc::get(&context)), "");
 }

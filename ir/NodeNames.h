@@ -2,8 +2,8 @@
 //
 // What a kernel is called in tables and messages: the nodes it computes.
 
-#ifndef SNC_PASSES_KERNELNAMES_H
-#define SNC_PASSES_KERNELNAMES_H
+#ifndef SNC_IR_NODENAMES_H
+#define SNC_IR_NODENAMES_H
 
 #include "mlir/IR/Location.h"
 #include <string>
@@ -16,4 +16,4 @@ std::string displayName(mlir::Location loc);
 
 } // namespace snc
 
-#endif // SNC_PASSES_KERNELNAMES_H
+#endif // SNC_IR_NODENAMES_H
