@@ -3,15 +3,18 @@
 #include "codegen/driver/Planning.h"
 
 #include "codegen/driver/Interrupt.h"
+#include "codegen/driver/Summary.h"
 #include "runtime/snc_hash.h"
 #include "search/ResultStore.h"
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 namespace snc {
 
@@ -106,6 +109,39 @@ llvm::StringRef plannerName(PlannerKind kind) {
   return "";
 }
 
+namespace {
+/// Tells of a search that takes longer than a second: in place on a terminal,
+/// else a line every few seconds.
+class SearchLog {
+public:
+  SearchLog(uint64_t budget, llvm::raw_ostream &err)
+      : budget(budget), err(err), terminal(isatty(STDERR_FILENO)) {}
+  ~SearchLog() {
+    if (terminal && told)
+      err << "\r\x1b[K";
+  }
+
+  void tell(const SearchProgress &now) {
+    double pause = terminal ? 0.1 : 5;
+    if (watch.seconds() < (told ? last + pause : 1))
+      return;
+    last = watch.seconds();
+    told = true;
+    err << (terminal ? "\r\x1b[K" : "") << "Searching plans: " << now.evaluations << " of "
+        << budget << ", best " << llvm::format("%.2f ms", now.best / 1000)
+        << (terminal ? "" : "\n");
+    err.flush();
+  }
+
+private:
+  uint64_t budget;
+  llvm::raw_ostream &err;
+  bool terminal, told = false;
+  double last = 0;
+  Stopwatch watch;
+};
+} // namespace
+
 PlanningResult planOnDevice(const PlanCost &cost, const CompilerOptions &options,
                             llvm::raw_ostream &err) {
   if (options.branches == Branches::never && options.oneUnit) {
@@ -123,6 +159,9 @@ PlanningResult planOnDevice(const PlanCost &cost, const CompilerOptions &options
   planner.search.budget = options.searchBudget;
   planner.search.seed = options.seed;
   planner.search.stop = &interruptFlag();
+  SearchLog log(options.searchBudget, err);
+  if (!options.quiet)
+    planner.search.progress = [&](const SearchProgress &now) { log.tell(now); };
   // What the costs depend on, but for the search itself.
   std::optional<ResultStore> store;
   if (!options.searchStore.empty()) {

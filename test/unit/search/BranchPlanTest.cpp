@@ -160,7 +160,7 @@ TEST(BranchPlan, StrategiesAreNamedAsInSyncNas) {
 
 TEST(BranchPlan, UnsplitIsOneSegment) {
   BranchPlan one = unsplitPlan(3, {{"cpu", 2}}), two = unsplitPlan(3, {{"a", 1}, {"b", 1}});
-  EXPECT_EQ(one.segments, (std::vector<PlanSegment>{segment(0, 3, SegmentKind::single)}));
+  EXPECT_EQ(one.segments, (std::vector<PlanSegment>{segment(0, 3, SegmentKind::all)}));
   EXPECT_EQ(two.segments, (std::vector<PlanSegment>{segment(0, 3, SegmentKind::all)}));
   for (const BranchPlan &plan : {one, two, unsplitPlan(0, {{"cpu", 1}})})
     EXPECT_EQ(fault(plan), "");

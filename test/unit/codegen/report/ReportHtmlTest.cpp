@@ -117,7 +117,7 @@ TEST(ReportHtml, TheTimelineHatchesWaits) {
 TEST(ReportHtml, TheOptimumIsDrawnWhereItIsKnown) {
   Report report = branchedReport();
   EXPECT_TRUE(holds(reportHtml(report), "class=\"optimum\""));
-  EXPECT_TRUE(holds(reportHtml(report), "3.0 % above the optimum")); // 2790 / 2710
+  EXPECT_TRUE(holds(reportHtml(report), "3.0 % above the dynamic program")); // 2790 / 2710
   report.search.optimum = std::nullopt;
   EXPECT_FALSE(holds(reportHtml(report), "class=\"optimum\""));
 }
