@@ -47,10 +47,29 @@ json toJson(const BranchPlan &plan) {
           {"segments", segments}};
 }
 
+/// A whole number; json's own conversion would cut 0.5 to 0.
+static int64_t wholeNumber(const json &value, const char *member) {
+  if (!value.is_number_integer())
+    throw std::runtime_error(std::string("'") + member + "' holds " + value.dump() +
+                             ", expected whole numbers");
+  return value.get<int64_t>();
+}
+
+static std::vector<int64_t> wholeNumbers(const json &object, const char *member) {
+  std::vector<int64_t> numbers;
+  if (!object.contains(member))
+    return numbers;
+  if (!object.at(member).is_array())
+    throw std::runtime_error(std::string("'") + member + "' is no array");
+  for (const json &value : object.at(member))
+    numbers.push_back(wholeNumber(value, member));
+  return numbers;
+}
+
 static PlanSegment segmentFromJson(const json &value) {
   PlanSegment segment;
-  value.at("begin").get_to(segment.begin);
-  value.at("end").get_to(segment.end);
+  segment.begin = wholeNumber(value.at("begin"), "begin");
+  segment.end = wholeNumber(value.at("end"), "end");
   std::string word = value.at("kind");
   bool known = false;
   for (auto [kind, name] : kKinds)
@@ -61,9 +80,9 @@ static PlanSegment segmentFromJson(const json &value) {
   if (!known)
     throw std::runtime_error("unknown kind '" + word +
                              "'; there are all, single, rows, channels, add and paths");
-  segment.unit = value.value("unit", int64_t(0));
-  segment.shares = value.value("shares", segment.shares);
-  segment.units = value.value("units", segment.units);
+  segment.unit = value.contains("unit") ? wholeNumber(value.at("unit"), "unit") : 0;
+  segment.shares = wholeNumbers(value, "shares");
+  segment.units = wholeNumbers(value, "units");
   segment.name = value.value("name", std::string());
   return segment;
 }
@@ -71,9 +90,9 @@ static PlanSegment segmentFromJson(const json &value) {
 llvm::Expected<BranchPlan> branchPlanFromJson(const json &value) {
   try {
     BranchPlan plan;
-    value.at("nodes").get_to(plan.nodes);
+    plan.nodes = wholeNumber(value.at("nodes"), "nodes");
     for (const json &unit : value.at("units"))
-      plan.units.push_back({unit.at("name"), unit.at("threads")});
+      plan.units.push_back({unit.at("name"), wholeNumber(unit.at("threads"), "threads")});
     for (const json &segment : value.at("segments"))
       plan.segments.push_back(segmentFromJson(segment));
     return plan;

@@ -2,6 +2,7 @@
 """Splits change nothing but time: outputs equal the unsplit network's and ONNX Runtime's."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -86,3 +87,15 @@ def test_a_plan_is_edited_by_hand_and_given_back(tmp_path):
     assert splits_of(plan_of(again))[0]["shares"] == [5, 3]
     inputs = random_inputs(model)
     compare(run_library(again, inputs, tmp_path), reference(model, inputs))
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="plans for two cores are measured on two")
+def test_a_plan_is_chosen_by_measurement(tmp_path):
+    model = tmp_path / "net.onnx"
+    RandomNetwork(4).save_random(model)
+    out = compile_model(model, tmp_path / "out", "--devices=cpu:1,cpu:1", "--measure=2")
+    manifest = json.loads(next((out / "share").glob("*/manifest.json")).read_text())
+    assert manifest["plan"]["measured_us"] > 0
+    assert "measured" in next((out / "share").glob("*/report.html")).read_text()
+    inputs = random_inputs(model)
+    compare(run_library(out, inputs, tmp_path), reference(model, inputs))

@@ -228,4 +228,13 @@ TEST(BranchPlan, FaultyJsonIsAnErrorThatSaysWhere) {
   llvm::consumeError(broken.takeError());
 }
 
+TEST(BranchPlan, JsonNumbersAreWhole) {
+  nlohmann::json json = toJson(everyKind());
+  json["segments"][0]["end"] = 0.5;
+  auto plan = branchPlanFromJson(json);
+  ASSERT_FALSE(bool(plan));
+  EXPECT_EQ(llvm::toString(plan.takeError()),
+            "not a branch plan: 'end' holds 0.5, expected whole numbers");
+}
+
 } // namespace
