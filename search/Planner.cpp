@@ -2,6 +2,7 @@
 
 #include "search/Planner.h"
 
+#include "search/Stages.h"
 #include "search/StrategySpace.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -62,10 +63,14 @@ std::vector<PlannedChoice> unsplitChoices(const PlanCost &cost) {
 }
 
 void nameSegments(BranchPlan &plan, const NetworkGraph &graph) {
+  std::vector<Stage> stages = stagesOf(graph);
   for (PlanSegment &segment : plan.segments) {
     segment.name = graph.nodes()[size_t(segment.begin)].name;
     if (segment.end - segment.begin > 1)
       segment.name += " .. " + graph.nodes()[size_t(segment.end - 1)].name;
+    for (const Stage &stage : stages)
+      if (stage.begin == segment.begin && stage.end == segment.end && stage.kind != Stage::layer)
+        segment.name = nameOf(stage.kind) + (": " + segment.name);
   }
 }
 

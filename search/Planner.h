@@ -49,7 +49,8 @@ std::vector<PlannedChoice> unsplitChoices(const PlanCost &cost);
 /// where nothing was measured: a sync too many costs more than one too few.
 PlanningResult planNetwork(const PlanCost &cost, bool measured, const PlannerOptions &options);
 
-/// Names each segment by its first and last node, for the reader.
+/// Names each segment by its first and last node, and by its stage where it is
+/// one, for the reader.
 void nameSegments(BranchPlan &plan, const NetworkGraph &graph);
 
 } // namespace snc

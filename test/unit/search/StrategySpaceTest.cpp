@@ -6,6 +6,7 @@
 #include "search/StrategySpace.h"
 #include "ParsedNetwork.h"
 #include "search/Planner.h"
+#include "search/Stages.h"
 
 #include "gtest/gtest.h"
 #include <cmath>
@@ -196,6 +197,35 @@ TEST(CostModel, ASignatureTellsTheShape) {
   EXPECT_EQ(read->signature(), shape.signature());
   for (const char *bad : {"", "conv", "conv 1x2 -> 3", "conv 1x0x2x2 -> 1x2x2x2", "conv axb -> c"})
     EXPECT_FALSE(shapeOfSignature(bad).has_value()) << bad;
+}
+
+TEST(Stages, AnInvertedResidualIsOne) {
+  Fixture f;
+  std::vector<Stage> stages = stagesOf(f.graph);
+  ASSERT_EQ(stages.size(), 1u);
+  EXPECT_EQ(stages[0].kind, Stage::mbconv);
+  EXPECT_EQ(stages[0].end, 3);
+}
+
+TEST(Stages, StemBlockLayerAndHead) {
+  // A stem, two parallel convolutions that are added, a convolution, and the mean.
+  ParsedNetwork network(R"(
+func.func @main(%x: tensor<1x3x8x8xf32>) -> tensor<1x8x1x1xf32> {
+  %w1 = snc.constant dense<1.0> : tensor<8x3x1x1xf32> : tensor<8x3x1x1xf32>
+  %w2 = snc.constant dense<1.0> : tensor<8x8x1x1xf32> : tensor<8x8x1x1xf32>
+  %a = snc.conv %x, %w1 {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1} : (tensor<1x3x8x8xf32>, tensor<8x3x1x1xf32>) -> tensor<1x8x8x8xf32>
+  %b = snc.conv %a, %w2 {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1} : (tensor<1x8x8x8xf32>, tensor<8x8x1x1xf32>) -> tensor<1x8x8x8xf32>
+  %c = snc.conv %a, %w2 {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1} : (tensor<1x8x8x8xf32>, tensor<8x8x1x1xf32>) -> tensor<1x8x8x8xf32>
+  %d = snc.add %b, %c : (tensor<1x8x8x8xf32>, tensor<1x8x8x8xf32>) -> tensor<1x8x8x8xf32>
+  %e = snc.conv %d, %w2 {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1} : (tensor<1x8x8x8xf32>, tensor<8x8x1x1xf32>) -> tensor<1x8x8x8xf32>
+  %f = snc.reduce_mean %e {axes = array<i64: 2, 3>, keepdims = true} : (tensor<1x8x8x8xf32>) -> tensor<1x8x1x1xf32>
+  return %f : tensor<1x8x1x1xf32>
+})");
+  NetworkGraph graph(network.main);
+  std::string kinds;
+  for (const Stage &stage : stagesOf(graph))
+    kinds += std::string(nameOf(stage.kind)) + " ";
+  EXPECT_EQ(kinds, "stem block layer head ");
 }
 
 TEST(Planner, OneUnitIsNeverSplit) {
