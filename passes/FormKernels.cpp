@@ -12,6 +12,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/KernelPasses.h"
+#include "passes/ValueRoots.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace snc {
@@ -22,26 +23,17 @@ namespace snc {
 using namespace mlir;
 using namespace snc;
 
-/// What `value` is a view of.
-static Value rootOf(Value value) {
-  while (Operation *op = value.getDefiningOp()) {
-    if (!isa<ReshapeOp, RelayoutOp, SliceOp>(op) || !staysOutside(op))
-      break;
-    value = op->getOperand(0);
-  }
-  return value;
-}
-
-/// A result that is an argument, a constant, a view of one, or memory already
-/// returned cannot be written by its producer: it is copied.
+/// A result that is an argument, a constant, a view of one, a part of a value, or
+/// memory already returned cannot be written by its producer: it is copied.
 static void copySharedResults(func::FuncOp main) {
-  Operation *exit = main.getBody().front().getTerminator();
+  Block &block = main.getBody().front();
+  ValueRoots roots(block);
   llvm::DenseSet<Value> returned;
-  OpBuilder builder(exit);
-  for (OpOperand &use : exit->getOpOperands()) {
-    Operation *producer = rootOf(use.get()).getDefiningOp();
-    bool computed = producer && !isa<ConstantOp>(producer);
-    if (!computed || !returned.insert(rootOf(use.get())).second)
+  OpBuilder builder(block.getTerminator());
+  for (OpOperand &use : block.getTerminator()->getOpOperands()) {
+    Value root = roots.of(use.get()).first;
+    bool computed = root.getDefiningOp() && !root.getDefiningOp<ConstantOp>();
+    if (!computed || !roots.isWhole(use.get()) || !returned.insert(root).second)
       use.set(builder.create<RelayoutOp>(use.get().getLoc(), use.get().getType(), use.get()));
   }
 }

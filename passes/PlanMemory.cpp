@@ -77,7 +77,7 @@ LogicalResult MemoryPlanner::check() {
   llvm::DenseSet<Value> returned;
   for (Value v : exit->getOperands())
     if (!isa_and_present<LaunchOp, ConcatOp>(rootOf(v).getDefiningOp()) ||
-        !returned.insert(rootOf(v)).second)
+        !roots.isWhole(v) || !returned.insert(rootOf(v)).second)
       return main.emitOpError("a result is not the result of a launch of its own");
   return success();
 }
@@ -234,9 +234,8 @@ Value MemoryPlanner::bufferFor(Value value) {
     return buffer;
   Value &view = views[{buffer, {offset, type}}];
   if (!view) {
-    bool whole = offset == 0 && byteSize(typeOf(value)) == byteSize(typeOf(root));
-    view = builder.create<ViewOp>(value.getLoc(), type, buffer,
-                                  whole ? IntegerAttr() : builder.getI64IntegerAttr(offset));
+    auto at = roots.isWhole(value) ? IntegerAttr() : builder.getI64IntegerAttr(offset);
+    view = builder.create<ViewOp>(value.getLoc(), type, buffer, at);
   }
   return view;
 }

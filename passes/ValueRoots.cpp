@@ -24,6 +24,8 @@ static int64_t bytesTo(RankedTensorType type, int64_t axis, int64_t begin) {
 
 ValueRoots::ValueRoots(Block &block) {
   for (ConcatOp concat : block.getOps<ConcatOp>()) {
+    if (!staysOutside(concat))
+      continue;
     int64_t axis = int64_t(concat.getAxis()), begin = 0;
     for (Value part : concat.getInputs()) {
       partOf[part] = {concat.getResult(), bytesTo(typeOf(concat.getResult()), axis, begin)};
@@ -41,15 +43,19 @@ std::pair<Value, int64_t> ValueRoots::of(Value value) const {
       continue;
     }
     Operation *op = value.getDefiningOp();
-    if (auto slice = dyn_cast_or_null<SliceOp>(op)) {
+    if (!isa_and_nonnull<ReshapeOp, RelayoutOp, SliceOp>(op) || !staysOutside(op))
+      return {value, offset};
+    if (auto slice = dyn_cast<SliceOp>(op))
       for (auto [axis, start] : llvm::enumerate(slice.getStarts()))
         if (start != 0)
           offset += bytesTo(typeOf(slice.getInput()), int64_t(axis), start);
-    } else if (!isa_and_nonnull<ReshapeOp, RelayoutOp>(op)) {
-      return {value, offset};
-    }
     value = op->getOperand(0);
   }
+}
+
+bool ValueRoots::isWhole(Value value) const {
+  auto [root, offset] = of(value);
+  return offset == 0 && byteSize(typeOf(root)) == byteSize(typeOf(value));
 }
 
 } // namespace snc

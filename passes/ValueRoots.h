@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Which values of @main share memory at the kernel level, and where.
+// Which values of @main share memory at the kernel level, and where: what stays
+// outside kernels (KernelGrouping) moves nothing.
 
 #ifndef SNC_PASSES_VALUEROOTS_H
 #define SNC_PASSES_VALUEROOTS_H
@@ -16,6 +17,8 @@ public:
   /// The value whose memory `value` lies in, and the byte it begins at: through
   /// reshapes, relayouts that move nothing, and slices and concats in place.
   std::pair<mlir::Value, int64_t> of(mlir::Value value) const;
+  /// True where `value` is all of its root's memory, under whatever shape.
+  bool isWhole(mlir::Value value) const;
 
 private:
   /// A value computed as a part of a concat, and where it is there.

@@ -105,6 +105,21 @@ def pools_over_the_picture():
                n.node("AveragePool", "x", kernel_shape=[7, 5], pads=[1, 1, 1, 1])]
 
 
+def returned_slice():
+    """A part of a row, under another shape: the product's memory is not the result's."""
+    n = Network(1, 24)
+    product = n.node("Gemm", "x", n.weight(24, 32))
+    part = n.node("Slice", product, n.constant([16]), n.constant([32]), n.constant([1]))
+    return n, [n.node("Reshape", part, n.constant([4, 4])), n.node("Softmax", product)]
+
+
+def returned_part_of_concat():
+    n = Network(1, 24)
+    left, right = (n.node("Gemm", "x", n.weight(24, columns)) for columns in (16, 32))
+    return n, [n.node("Softmax", n.node("Concat", left, right, axis=1)),
+               n.node("Reshape", left, n.constant([4, 4]))]
+
+
 LOWEST = float("-inf")
 NETWORKS = {
     "activations": activations,
@@ -121,6 +136,8 @@ NETWORKS = {
     "picture_scaled_before_conv": picture_scaled_before_conv,
     "pools_over_the_picture": pools_over_the_picture,
     "reflected_padding": lambda: pads("reflect", 0.0, "AveragePool"),
+    "returned_part_of_concat": returned_part_of_concat,
+    "returned_slice": returned_slice,
     "slices_and_concats": slices_and_concats,
     "stack_of_rows_times_matrix": stack_of_rows_times_matrix,
 }

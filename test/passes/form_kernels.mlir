@@ -153,3 +153,20 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   %1 = snc.mul %x, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   return %1 : tensor<4xf32>
 }
+
+// -----
+
+// A part of a value, under another shape, is a copy: the whole is computed elsewhere.
+
+// CHECK-LABEL: module {
+// CHECK: %[[ALL:.+]] = snc.launch @k0
+// CHECK: %[[PART:.+]] = snc.slice %[[ALL]]
+// CHECK: %[[SQUARE:.+]] = snc.reshape %[[PART]]
+// CHECK: %[[COPY:.+]] = snc.launch @k1(%[[SQUARE]])
+// CHECK: return %[[COPY]]
+func.func @main(%x: tensor<1x8xf32>) -> tensor<2x2xf32> {
+  %all = snc.relu %x : (tensor<1x8xf32>) -> tensor<1x8xf32>
+  %part = snc.slice %all {starts = array<i64: 0, 0>, sizes = array<i64: 1, 4>, steps = array<i64: 1, 1>, snc.in_place} : (tensor<1x8xf32>) -> tensor<1x4xf32>
+  %square = snc.reshape %part {shape = array<i64: 2, 2>} : (tensor<1x4xf32>) -> tensor<2x2xf32>
+  return %square : tensor<2x2xf32>
+}
