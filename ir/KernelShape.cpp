@@ -30,6 +30,46 @@ std::string KernelShape::signature() const {
   return epilogue.empty() ? text : text + " " + epilogue;
 }
 
+static bool parseShape(StringRef text, SmallVectorImpl<int64_t> &shape) {
+  SmallVector<StringRef> parts;
+  text.split(parts, 'x');
+  for (StringRef part : parts) {
+    int64_t extent;
+    if (part.getAsInteger(10, extent) || extent < 1)
+      return false;
+    shape.push_back(extent);
+  }
+  return !shape.empty();
+}
+
+std::optional<KernelShape> shapeOfSignature(StringRef signature) {
+  SmallVector<StringRef> words;
+  signature.split(words, ' ');
+  KernelShape shape;
+  if (words.size() < 4 || words[2] != "->" || !parseShape(words[1], shape.in) ||
+      !parseShape(words[3], shape.out))
+    return std::nullopt;
+  shape.op = words[0].str();
+  for (StringRef word : ArrayRef(words).drop_front(4)) {
+    SmallVector<int64_t, 2> pair;
+    char kind = word.empty() ? ' ' : word[0];
+    if (kind == '+')
+      shape.epilogue = word.str();
+    else if (kind == 'g' && word.drop_front().getAsInteger(10, shape.group))
+      return std::nullopt;
+    else if (kind == 'k' || kind == 's' || kind == 'd') {
+      if (!parseShape(word.drop_front(), pair) || pair.size() != 2)
+        return std::nullopt;
+      (kind == 'k'   ? shape.kernel
+       : kind == 's' ? shape.strides
+                     : shape.dilations) = {pair[0], pair[1]};
+    }
+  }
+  if (shape.op == "conv" && (shape.in.size() != 4 || shape.out.size() != 4 || shape.group < 1))
+    return std::nullopt;
+  return shape;
+}
+
 int64_t KernelShape::outElements() const { return product(out); }
 int64_t KernelShape::inElements() const { return product(in); }
 

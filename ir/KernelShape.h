@@ -9,6 +9,7 @@
 #include "ir/SncOps.h"
 
 #include <array>
+#include <optional>
 #include <string>
 
 namespace snc {
@@ -33,6 +34,9 @@ struct KernelShape {
   /// Bytes read and written, weights included, each once.
   double bytes() const;
 };
+
+/// The shape that a signature tells of; nullopt where it is none.
+std::optional<KernelShape> shapeOfSignature(llvm::StringRef signature);
 
 /// The shape of a group of operators: one that is not elementwise (the anchor),
 /// or else the first, and the rest. Constants and relayouts do not count.

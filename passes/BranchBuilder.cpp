@@ -3,7 +3,6 @@
 #include "passes/BranchBuilder.h"
 
 #include "ir/CallOrder.h"
-#include "ir/Layout.h"
 #include "ir/ShapeInference.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -29,7 +28,7 @@ BranchesOp BranchBuilder::makeBranches(Location loc, Sync sync, ArrayRef<int64_t
   return op;
 }
 
-Value BranchBuilder::slice(Value value, int64_t axis, Range range) {
+Value sliceOf(OpBuilder &builder, Value value, int64_t axis, Range range) {
   SmallVector<int64_t> sizes(tensorType(value).getShape());
   if (range == Range{0, sizes[size_t(axis)]})
     return value;
@@ -37,6 +36,12 @@ Value BranchBuilder::slice(Value value, int64_t axis, Range range) {
   starts[size_t(axis)] = range.begin;
   sizes[size_t(axis)] = range.size();
   return builder.create<SliceOp>(value.getLoc(), value, starts, sizes, steps);
+}
+
+SmallVector<Range, 2> cutSum(RankedTensorType type, size_t branches, int64_t blockLanes) {
+  SmallVector<int64_t> even(branches, kShares / int64_t(branches));
+  even.front() += kShares % int64_t(branches);
+  return cutChannels(type, even, blockLanes);
 }
 
 /// Attributes that count rows or channels, for a part of them.
@@ -95,7 +100,7 @@ Operation *BranchBuilder::buildPart(const SegmentSplit &split, Operation *op, si
         int64_t begin = it->second.ranges[branch].begin;
         range = {range.begin - begin, range.end - begin};
       }
-      value = slice(value, need.axis, range);
+      value = sliceOf(builder, value, need.axis, range);
     }
     operands.push_back(value);
   }
@@ -164,10 +169,7 @@ void BranchBuilder::buildSplit(const SegmentSplit &split) {
 void BranchBuilder::buildTail(const SegmentSplit &split) {
   Value last = split.tail.back()->getResult(0);
   auto type = tensorType(last);
-  SmallVector<int64_t> even(split.units.size(), kShares / int64_t(split.units.size()));
-  even.front() += kShares % int64_t(split.units.size());
-  int64_t lanes = type.getRank() == 4 ? preferredLanes(type.getDimSize(1), blockLanes) : 1;
-  SmallVector<Range, 2> ranges = cutByShares(type.getDimSize(1), even, std::max<int64_t>(1, lanes));
+  SmallVector<Range, 2> ranges = cutSum(type, split.units.size(), blockLanes);
   if (ranges.empty())
     return buildWhole(split.tail, split.units.front());
   BranchesOp branches = makeBranches(last.getLoc(), Sync::concat, split.units, {1}, type);
@@ -181,7 +183,7 @@ void BranchBuilder::buildTail(const SegmentSplit &split) {
         bool inside = llvm::is_contained(split.tail, operand.getDefiningOp());
         int64_t axis = inside ? -1 : broadcastAxis(operand, type.getRank(), 1);
         Value value = local.lookupOrDefault(operand);
-        operands.push_back(axis < 0 ? value : slice(value, axis, range));
+        operands.push_back(axis < 0 ? value : sliceOf(builder, value, axis, range));
       }
       Operation *part = builder.clone(*op);
       part->setOperands(operands);

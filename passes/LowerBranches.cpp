@@ -3,11 +3,10 @@
 // Branches become operators that name their unit. Which unit waits for which
 // follows from the data; the events are found when memory is planned.
 
-#include "ir/Layout.h"
 #include "ir/Target.h"
 #include "mlir/IR/Builders.h"
+#include "passes/BranchBuilder.h"
 #include "passes/BranchPasses.h"
-#include "search/SegmentSplit.h"
 
 namespace snc {
 #define GEN_PASS_DEF_LOWERBRANCHES
@@ -89,11 +88,7 @@ Value BranchLowering::sumOf(ArrayRef<Value> parts, std::optional<Range> channels
   for (Value part : parts) {
     Value term = part;
     if (channels) {
-      SmallVector<int64_t> sizes(typeOf(part).getShape());
-      SmallVector<int64_t> starts(sizes.size(), 0), steps(sizes.size(), 1);
-      starts[1] = channels->begin;
-      sizes[1] = channels->size();
-      term = builder.create<SliceOp>(part.getLoc(), part, starts, sizes, steps);
+      term = sliceOf(builder, part, 1, *channels);
       setUnit(term.getDefiningOp(), unit);
     }
     if (total) {
@@ -108,16 +103,8 @@ Value BranchLowering::sumOf(ArrayRef<Value> parts, std::optional<Range> channels
 
 Value BranchLowering::sum(unsigned result) {
   SmallVector<Value> parts = partsOf(result);
-  RankedTensorType type = typeOf(parts.front());
   ArrayRef<int64_t> units = op.getUnits();
-  SmallVector<int64_t> even(units.size(), kShares / int64_t(units.size()));
-  even.front() += kShares % int64_t(units.size());
-  SmallVector<Range, 2> ranges;
-  if (type.getRank() >= 2) {
-    int64_t channels = type.getDimSize(1);
-    int64_t lanes = type.getRank() == 4 ? preferredLanes(channels, blockLanes) : 1;
-    ranges = cutByShares(channels, even, std::max<int64_t>(1, lanes));
-  }
+  SmallVector<Range, 2> ranges = cutSum(typeOf(parts.front()), units.size(), blockLanes);
   if (ranges.empty())
     return sumOf(parts, std::nullopt, units.front());
   SmallVector<Value> sums;

@@ -8,6 +8,13 @@
 
 namespace snc {
 
+int64_t totalThreads(llvm::ArrayRef<PlanUnit> units) {
+  int64_t sum = 0;
+  for (const PlanUnit &unit : units)
+    sum += unit.threads;
+  return sum;
+}
+
 static llvm::Error broken(const std::string &what) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), what.c_str());
 }

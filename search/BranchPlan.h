@@ -8,6 +8,7 @@
 #define SNC_SEARCH_BRANCHPLAN_H
 
 #include "nlohmann/json_fwd.hpp"
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
 #include <string>
@@ -24,6 +25,9 @@ struct PlanUnit {
   int64_t threads = 1;
   bool operator==(const PlanUnit &) const = default;
 };
+
+/// Threads of all units.
+int64_t totalThreads(llvm::ArrayRef<PlanUnit> units);
 
 /// How a run of nodes is spread over the units.
 enum class SegmentKind {

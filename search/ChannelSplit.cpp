@@ -6,11 +6,8 @@
 
 #include "search/SplitRules.h"
 
-#include "ir/Layout.h"
 #include "ir/ShapeInference.h"
 #include "llvm/ADT/TypeSwitch.h"
-
-#include <numeric>
 
 using namespace mlir;
 
@@ -67,7 +64,7 @@ Need channelsNeed(Operation *op, unsigned operand, Range out) {
   return {broadcastAxis(op->getOperand(operand), rank, kChannels), out};
 }
 
-Need sumNeed(Operation *op, unsigned operand, Range in, size_t) {
+Need sumNeed(Operation *op, unsigned operand, Range in) {
   if (operand == 0)
     return {kChannels, in};
   auto gemm = dyn_cast<GemmOp>(op);
@@ -80,7 +77,7 @@ namespace {
 class ChannelSplitter {
 public:
   ChannelSplitter(const SplitRequest &request, SegmentSplit &split)
-      : request(request), split(split), inside(split.body.begin(), split.body.end()) {}
+      : request(request), split(split) {}
 
   bool run() {
     bool adds = request.segment.kind == SegmentKind::add;
@@ -109,7 +106,6 @@ private:
 
   const SplitRequest &request;
   SegmentSplit &split;
-  llvm::DenseSet<Operation *> inside;
 };
 } // namespace
 
@@ -118,10 +114,7 @@ bool ChannelSplitter::begin(Operation *op, int64_t grain) {
   auto type = tensorType(op->getResult(0));
   if (type.getRank() < 2)
     return request.refuse(op, "has no channels");
-  int64_t channels = type.getDimSize(kChannels);
-  int64_t lanes = type.getRank() == 4 ? preferredLanes(channels, request.blockLanes) : 1;
-  SmallVector<Range, 2> ranges =
-      cutByShares(channels, request.shares, std::lcm(std::max<int64_t>(1, lanes), grain));
+  SmallVector<Range, 2> ranges = cutChannels(type, request.shares, request.blockLanes, grain);
   if (ranges.empty())
     return request.refuse(op, "has too few channels");
   return follow(op, ranges);

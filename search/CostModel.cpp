@@ -26,46 +26,6 @@ static std::array<double, 3> placeOf(const KernelShape &s) {
   return {std::log(ins), std::log(outs), std::log(pixels)};
 }
 
-static bool parseShape(llvm::StringRef text, llvm::SmallVectorImpl<int64_t> &shape) {
-  llvm::SmallVector<llvm::StringRef> parts;
-  text.split(parts, 'x');
-  for (llvm::StringRef part : parts) {
-    int64_t extent;
-    if (part.getAsInteger(10, extent) || extent < 1)
-      return false;
-    shape.push_back(extent);
-  }
-  return !shape.empty();
-}
-
-std::optional<KernelShape> shapeOfSignature(llvm::StringRef signature) {
-  llvm::SmallVector<llvm::StringRef> words;
-  signature.split(words, ' ');
-  KernelShape shape;
-  if (words.size() < 4 || words[2] != "->" || !parseShape(words[1], shape.in) ||
-      !parseShape(words[3], shape.out))
-    return std::nullopt;
-  shape.op = words[0].str();
-  for (llvm::StringRef word : llvm::ArrayRef(words).drop_front(4)) {
-    llvm::SmallVector<int64_t, 2> pair;
-    char kind = word.empty() ? ' ' : word[0];
-    if (kind == '+')
-      shape.epilogue = word.str();
-    else if (kind == 'g' && word.drop_front().getAsInteger(10, shape.group))
-      return std::nullopt;
-    else if (kind == 'k' || kind == 's' || kind == 'd') {
-      if (!parseShape(word.drop_front(), pair) || pair.size() != 2)
-        return std::nullopt;
-      (kind == 'k'   ? shape.kernel
-       : kind == 's' ? shape.strides
-                     : shape.dilations) = {pair[0], pair[1]};
-    }
-  }
-  if (shape.op == "conv" && (shape.in.size() != 4 || shape.out.size() != 4 || shape.group < 1))
-    return std::nullopt;
-  return shape;
-}
-
 CostModel::CostModel(DeviceDescription given, int64_t lanes)
     : description(std::move(given)), blockLanes(lanes) {
   for (const auto &[key, us] : description.latenciesUs) {

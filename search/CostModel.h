@@ -44,9 +44,6 @@ private:
   std::vector<Sample> samples;
 };
 
-/// The shape that a signature tells of; nullopt where it is none.
-std::optional<KernelShape> shapeOfSignature(llvm::StringRef signature);
-
 } // namespace snc
 
 #endif // SNC_SEARCH_COSTMODEL_H

@@ -64,9 +64,7 @@ static Need stripNeed(Operation *op, unsigned operand, int64_t axis, Range out) 
 }
 
 double Holdings::runOnAll(ArrayRef<Operation *> ops, Operation *anchor, int64_t blockLanes) {
-  int64_t threads = 0;
-  for (const PlanUnit &unit : units)
-    threads += unit.threads;
+  int64_t threads = totalThreads(units);
   Value result = ops.back()->getResult(0);
   RankedTensorType type = tensorType(anchor->getResult(0));
   int64_t axis = stripAxis(shapeOf(ops), threads, blockLanes);

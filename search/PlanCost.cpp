@@ -31,9 +31,8 @@ bool isFree(const NetworkNode &node) {
 
 PlanCost::PlanCost(const NetworkGraph &graph, const CostModel &model, std::vector<PlanUnit> given,
                    int64_t blockLanes)
-    : graph(graph), model(model), units(std::move(given)), blockLanes(blockLanes), threads(0) {
-  for (const PlanUnit &unit : units)
-    threads += unit.threads;
+    : graph(graph), model(model), units(std::move(given)), blockLanes(blockLanes),
+      threads(totalThreads(units)) {
   for (const NetworkNode &node : graph.nodes())
     shapes.push_back(shapeOf(node.ops));
 }

@@ -36,10 +36,8 @@ Need rowsNeed(Operation *op, unsigned operand, Range out) {
     if (operand > 0)
       return {};
     int64_t height = tensorType(op->getOperand(0)).getDimSize(kRows);
-    int64_t first = out.begin * w->strides[0] - w->pads[0];
-    int64_t end =
-        (out.end - 1) * w->strides[0] - w->pads[0] + (w->kernel[0] - 1) * w->dilations[0] + 1;
-    return {kRows, {std::max<int64_t>(0, first), std::min(height, end)}};
+    Range rows = windowInput(*w, out, 0);
+    return {kRows, {std::max<int64_t>(0, rows.begin), std::min(height, rows.end)}};
   }
   if (isa<BatchNormOp>(op) && operand > 0)
     return {};

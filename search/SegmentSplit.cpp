@@ -2,8 +2,11 @@
 
 #include "search/SplitRules.h"
 
+#include "ir/Layout.h"
 #include "ir/ShapeInference.h"
 #include "llvm/ADT/TypeSwitch.h"
+
+#include <numeric>
 
 using namespace mlir;
 
@@ -23,6 +26,15 @@ SmallVector<Range, 2> cutByShares(int64_t extent, ArrayRef<int64_t> shares, int6
     begin = end;
   }
   return ranges;
+}
+
+SmallVector<Range, 2> cutChannels(RankedTensorType type, ArrayRef<int64_t> shares,
+                                  int64_t blockLanes, int64_t grain) {
+  if (type.getRank() < 2)
+    return {};
+  int64_t channels = type.getDimSize(1);
+  int64_t lanes = type.getRank() == 4 ? preferredLanes(channels, blockLanes) : 1;
+  return cutByShares(channels, shares, std::lcm(std::max<int64_t>(1, lanes), grain));
 }
 
 int64_t broadcastAxis(Value operand, int64_t rank, int64_t axis) {
@@ -49,7 +61,7 @@ Need SegmentSplit::need(Operation *op, unsigned operand, size_t branch) const {
   case ValuePart::channels:
     return channelsNeed(op, operand, out.ranges[branch]);
   case ValuePart::sum:
-    return sumNeed(op, operand, out.ranges[branch], branch);
+    return sumNeed(op, operand, out.ranges[branch]);
   }
   return {};
 }
@@ -60,19 +72,19 @@ SmallVector<int64_t> SegmentSplit::pads(Operation *op, size_t branch) const {
   const ValuePart &out = parts.at(op->getResult(0));
   if (out.axis != ValuePart::rows)
     return pads;
-  Range rows = out.ranges[branch];
-  int64_t height = tensorType(op->getOperand(0)).getDimSize(2);
-  int64_t first = rows.begin * window.strides[0] - window.pads[0];
-  int64_t end = (rows.end - 1) * window.strides[0] - window.pads[0] +
-                (window.kernel[0] - 1) * window.dilations[0] + 1;
-  pads[0] = std::max<int64_t>(0, -first);
-  pads[2] = std::max<int64_t>(0, end - height);
+  RankedTensorType input = tensorType(op->getOperand(0)), result = tensorType(op->getResult(0));
+  Range rows = windowInput(window, out.ranges[branch], 0);
+  pads[0] = std::max<int64_t>(0, -rows.begin);
+  pads[2] = std::max<int64_t>(0, rows.end - input.getDimSize(2));
   // A part does not round up, so columns that a pool in ceil mode adds are pads too.
-  int64_t width = tensorType(op->getOperand(0)).getDimSize(3);
-  int64_t endColumn = (tensorType(op->getResult(0)).getDimSize(3) - 1) * window.strides[1] -
-                      window.pads[1] + (window.kernel[1] - 1) * window.dilations[1] + 1;
-  pads[3] = std::max(pads[3], endColumn - width);
+  Range columns = windowInput(window, {0, result.getDimSize(3)}, 1);
+  pads[3] = std::max(pads[3], columns.end - input.getDimSize(3));
   return pads;
+}
+
+Range windowInput(const Window &w, Range out, size_t d) {
+  return {out.begin * w.strides[d] - w.pads[d],
+          (out.end - 1) * w.strides[d] - w.pads[d] + (w.kernel[d] - 1) * w.dilations[d] + 1};
 }
 
 std::optional<Window> windowOf(Operation *op) {

@@ -75,6 +75,11 @@ std::optional<SegmentSplit> splitSegment(const NetworkGraph &graph, const PlanSe
 llvm::SmallVector<Range, 2> cutByShares(int64_t extent, llvm::ArrayRef<int64_t> shares,
                                         int64_t grain);
 
+/// Dimension 1 of `type` cut by `shares` at borders of channel blocks and of
+/// `grain`; empty where a part would be, or there are no channels.
+llvm::SmallVector<Range, 2> cutChannels(mlir::RankedTensorType type, llvm::ArrayRef<int64_t> shares,
+                                        int64_t blockLanes, int64_t grain = 1);
+
 /// The dimension of `operand` that dimension `axis` of the result of rank
 /// `rank` broadcasts from; -1 where it has none or only one element there.
 int64_t broadcastAxis(mlir::Value operand, int64_t rank, int64_t axis);

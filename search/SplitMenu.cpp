@@ -25,9 +25,7 @@ static std::vector<std::vector<int64_t>> shareChoices(llvm::ArrayRef<PlanUnit> u
         choices.push_back({first, kShares - first});
     return choices;
   }
-  int64_t threads = 0, sum = 0, given = 0;
-  for (const PlanUnit &unit : units)
-    threads += unit.threads;
+  int64_t threads = totalThreads(units), sum = 0, given = 0;
   std::vector<int64_t> byThreads;
   for (const PlanUnit &unit : units) {
     sum += unit.threads;

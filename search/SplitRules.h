@@ -29,15 +29,17 @@ bool splitPaths(const SplitRequest &request, SegmentSplit &split);
 // Parts of SegmentSplit::need, by the axis of the op's result.
 Need rowsNeed(mlir::Operation *op, unsigned operand, Range out);
 Need channelsNeed(mlir::Operation *op, unsigned operand, Range out);
-/// `in` is the branch's range of the op's input channels; empty ranges stand for
-/// an operand that only branch 0 reads (the bias).
-Need sumNeed(mlir::Operation *op, unsigned operand, Range in, size_t branch);
+/// `in` is the branch's range of the op's input channels.
+Need sumNeed(mlir::Operation *op, unsigned operand, Range in);
 
 /// The sliding window of a convolution or pool.
 struct Window {
   llvm::ArrayRef<int64_t> kernel, strides, dilations, pads;
 };
 std::optional<Window> windowOf(mlir::Operation *op);
+/// The rows (dimension 0) or columns (1) that those of a result see, beyond the
+/// input where it is padded.
+Range windowInput(const Window &window, Range out, size_t dimension);
 
 } // namespace snc
 

@@ -27,13 +27,6 @@ namespace snc {
 /// Those this process may run on.
 static unsigned processors() { return std::max(1u, std::thread::hardware_concurrency()); }
 
-std::string Compilation::companion(llvm::StringRef relative) {
-  llvm::SmallString<256> path = llvm::sys::path::parent_path(options.executable);
-  llvm::sys::path::append(path, relative);
-  llvm::sys::path::remove_dots(path, /*remove_dot_dot=*/true);
-  return std::string(path);
-}
-
 bool Compilation::prepare() {
   target = findTarget(options.target);
   if (!target) {
@@ -115,9 +108,9 @@ bool Compilation::choosePlan() {
         reportOf(*planning, plannerName(options.search), options.seed, options.searchBudget);
   if (measured)
     report.search = measured->choices[measured->chosen].search;
-  description.plan = {plan.strategy(), cost.total(plan), std::nullopt};
+  decided = {plan.strategy(), cost.total(plan), std::nullopt};
   if (measured)
-    description.plan.measuredUs = measured->choices[measured->chosen].measuredUs;
+    decided.measuredUs = measured->choices[measured->chosen].measuredUs;
   say("branches planned");
   PassManager pm(&context);
   buildBranchPipeline(pm, plan);
@@ -163,7 +156,7 @@ bool Compilation::writeObjects(const LinkTools &tools) {
   if (options.weightsInFile)
     executor.weightsFile = name + ".weights";
   llvm::StringRef arch = target->triple.split('-').first;
-  std::string runtime = companion(("../lib/syncnasc/runtime-" + arch + ".bc").str());
+  std::string runtime = options.companion(("../lib/syncnasc/runtime-" + arch + ".bc").str());
   if (!llvm::sys::fs::exists(runtime))
     return fail("no runtime for " + arch + " at " + runtime);
   std::vector<std::string> objects{scratch.root() + "/executor.o"};
@@ -192,7 +185,6 @@ bool Compilation::emitLibrary() {
     return check(tools.takeError());
   if (!check(folder.open()))
     return false;
-  PlanDescription decided = description.plan;
   description = describe(*module, name);
   description.plan = decided;
   description.weightsEmbedded = !options.weightsInFile;
@@ -218,7 +210,7 @@ bool Compilation::emitLibrary() {
 }
 
 bool Compilation::compile() {
-  KernelPoolOptions pool{companion("syncnas-kernelc"), options.cacheDir,
+  KernelPoolOptions pool{options.companion("syncnas-kernelc"), options.cacheDir,
                          options.jobs ? options.jobs : processors(), !options.quiet};
   if (!llvm::sys::fs::can_execute(pool.compiler))
     return fail("no kernel compiler at " + pool.compiler);

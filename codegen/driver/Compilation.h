@@ -53,7 +53,6 @@ private:
   bool emitLibrary();
   bool writeObjects(const LinkTools &tools);
   bool writeTexts();
-  std::string companion(llvm::StringRef relative);
 
   const CompilerOptions &options;
   llvm::raw_ostream &out, &err;
@@ -72,6 +71,7 @@ private:
   OutputFolder folder;
   KernelPoolResult kernels;
   LibraryDescription description;
+  PlanDescription decided;
   std::vector<char> weights;
   Stopwatch watch;
 };

@@ -4,9 +4,18 @@
 
 #include "codegen/driver/Compilation.h"
 
+#include "llvm/Support/Path.h"
+
 #include <nlohmann/json.hpp>
 
 namespace snc {
+
+std::string CompilerOptions::companion(llvm::StringRef relative) const {
+  llvm::SmallString<256> path = llvm::sys::path::parent_path(executable);
+  llvm::sys::path::append(path, relative);
+  llvm::sys::path::remove_dots(path, /*remove_dot_dot=*/true);
+  return std::string(path);
+}
 
 /// Chooses by measurement, then compiles the winner.
 static bool compileMeasured(const CompilerOptions &options, llvm::raw_ostream &out,

@@ -51,6 +51,9 @@ struct CompilerOptions {
   bool quiet = false;        ///< no progress, no summary
   bool verbose = false;      ///< a line with the time after each step
   std::string executable;    ///< path of the running program, to find its companions
+
+  /// The file at `relative` to the folder of the running program.
+  std::string companion(llvm::StringRef relative) const;
 };
 
 /// Compiles; messages go to `err`, the summary to `out`. Returns the process's exit

@@ -8,7 +8,6 @@
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
 
 #include <nlohmann/json.hpp>
@@ -40,11 +39,6 @@ private:
   llvm::Expected<double> runOnce(const std::string &library);
   llvm::Error timeAll();
   llvm::Error execute(llvm::ArrayRef<llvm::StringRef> arguments, const std::string &output);
-  std::string tool(llvm::StringRef name) {
-    llvm::SmallString<256> path = llvm::sys::path::parent_path(options.executable);
-    llvm::sys::path::append(path, name);
-    return std::string(path);
-  }
 
   const CompilerOptions &options;
   const std::string &folder;
@@ -81,14 +75,14 @@ llvm::Error Measurement::execute(llvm::ArrayRef<llvm::StringRef> arguments,
 }
 
 llvm::Error Measurement::profile(const std::string &library) {
-  std::string program = tool("syncnas-profile");
+  std::string program = options.companion("syncnas-profile");
   return execute({program, library, "-o", device, "--rounds", "30", "--sync", "--json"},
                  folder + "/profile.out");
 }
 
 /// The median of some runs, in microseconds.
 llvm::Expected<double> Measurement::runOnce(const std::string &library) {
-  std::string program = tool("syncnas-run"), output = folder + "/run.json";
+  std::string program = options.companion("syncnas-run"), output = folder + "/run.json";
   if (llvm::Error error =
           execute({program, library, "--benchmark", "--json", "--rounds", "20"}, output))
     return std::move(error);

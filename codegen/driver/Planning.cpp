@@ -174,11 +174,4 @@ PlanningResult planOnDevice(const PlanCost &cost, const CompilerOptions &options
   return result;
 }
 
-int64_t totalThreads(const std::vector<PlanUnit> &units) {
-  int64_t sum = 0;
-  for (const PlanUnit &unit : units)
-    sum += unit.threads;
-  return sum;
-}
-
 } // namespace snc

@@ -27,9 +27,6 @@ PlanningResult planOnDevice(const PlanCost &cost, const CompilerOptions &options
 /// As --search names it.
 llvm::StringRef plannerName(PlannerKind kind);
 
-/// Threads of all units.
-int64_t totalThreads(const std::vector<PlanUnit> &units);
-
 } // namespace snc
 
 #endif // SNC_CODEGEN_DRIVER_PLANNING_H

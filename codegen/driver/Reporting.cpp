@@ -5,7 +5,6 @@
 #include "ir/CallOrder.h"
 #include "ir/ShapeInference.h"
 
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -89,10 +88,6 @@ Report makeReport(const PlanCost &cost, bool measuredCosts, const BranchPlan &pl
   for (const NetworkNode &node : cost.network().nodes())
     report.nodes.push_back(nodeOf(node));
   addTimeline(report, cost);
-  auto markSplit = llvm::make_scope_exit([&] {
-    for (ReportChoice &choice : report.choices)
-      choice.split = choice.name == "branches";
-  });
   if (measured)
     report.choices = choicesOf(*measured, cost);
   else if (!planning)
@@ -100,6 +95,8 @@ Report makeReport(const PlanCost &cost, bool measuredCosts, const BranchPlan &pl
   else
     for (auto [i, choice] : llvm::enumerate(planning->choices))
       report.choices.push_back({choice.name, choice.us, std::nullopt, i == planning->chosen});
+  for (ReportChoice &choice : report.choices)
+    choice.split = choice.name == "branches";
   return report;
 }
 
