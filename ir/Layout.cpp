@@ -12,12 +12,9 @@ int64_t preferredLanes(int64_t channels, int64_t wide) {
   const int64_t narrow = 8;
   if (channels == 1)
     return 0;
-  if (channels % wide == 0)
-    return wide;
-  int64_t padding = llvm::alignTo(channels, wide) - channels;
-  if (channels % narrow == 0 && padding * 100 > channels * 15)
-    return narrow;
-  return channels * 2 >= wide ? wide : narrow;
+  // A register of half the width costs as much as a whole one, so padding up to
+  // half a block is worth it.
+  return channels * 2 > wide ? wide : narrow;
 }
 
 int64_t blockedLanes(Type type) {

@@ -11,8 +11,8 @@
 namespace snc {
 
 /// The lanes to block `channels` by on a machine that prefers blocks of `wide`;
-/// 0 for plain. Whole blocks where possible, and never more than 15 % of work
-/// on padding where smaller blocks avoid it.
+/// 0 for plain. A vector of half the width takes as long as a whole one, so blocks
+/// are wide but for channels that fit into half of one.
 int64_t preferredLanes(int64_t channels, int64_t wide);
 
 /// The lanes of a blocked tensor type; 0 for a plain one.

@@ -55,6 +55,14 @@ hl::Expr initial(LoweredKernel &kernel, Value bias, const Coords &at) {
   return kernel.view(bias)(at.channel());
 }
 
+/// Input channels that the innermost reduction loop takes. A last block that is
+/// mostly padding is not read to its end: the loop takes a power of two that
+/// divides the channels instead of a block.
+int reductionStep(int64_t channels, int64_t lanes) {
+  int64_t padding = int64_t(llvm::alignTo(uint64_t(channels), uint64_t(lanes))) - channels;
+  return int(padding * 10 <= channels ? lanes : std::min(lanes, channels & -channels));
+}
+
 /// acc(c, x, y, cb, n), the sum in blocks of the weights' lanes.
 void convPacked(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView weight,
                 PackedAttr packed) {
@@ -72,11 +80,12 @@ void convPacked(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView w
   auto accType = withLayout(type, BlockedAttr::get(type.getContext(), lanes));
   IndexSpace space = indexSpace(accType);
   hl::Var x = space.vars[1], y = space.vars[2], cb = space.vars[3], n = space.vars[4];
-  int inputBlocks = int(llvm::divideCeil(weight.dim(1), il));
-  hl::RDom r(0, il, 0, w.kw, 0, w.kh, 0, inputBlocks, "r");
-  hl::Expr k = ((r.w * w.kh + r.z) * w.kw + r.y) * il + r.x;
+  int step = reductionStep(weight.dim(1), il), steps = il / step;
+  hl::RDom r(0, step, 0, w.kw, 0, w.kh, 0, int(llvm::divideCeil(weight.dim(1), step)), "r");
+  hl::Expr block = r.w / steps, lane = r.w % steps * step + r.x;
+  hl::Expr k = ((block * w.kh + r.z) * w.kw + r.y) * il + lane;
   hl::Expr ix = x * w.sw + r.y * w.dw - w.left, iy = y * w.sh + r.z * w.dh - w.top;
-  hl::Expr value = blocked ? in(r.x, ix, iy, r.w, n) : in(ix, iy, r.w * il + r.x, n);
+  hl::Expr value = blocked ? in(lane, ix, iy, block, n) : in(ix, iy, block * il + lane, n);
   stage.acc(space.vars) = initial(kernel, op.getBias(), space.coords);
   stage.acc(space.vars) += weight.func(space.vars[0], cb % rows, k, cb / rows) * value;
   stage.domain = r;

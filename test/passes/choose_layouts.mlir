@@ -25,13 +25,12 @@ func.func @wide_input(%x: tensor<1x32x8x8xf32>, %w: tensor<32x32x1x1xf32>) -> te
   return %0 : tensor<1x32x8x8xf32>
 }
 
-// 24 channels: blocks of 16 would waste a third, so blocks of 8. 116: padding
-// to 128 costs 10 %, and 116 is no multiple of 8, so 16. 12: 16, padded. 6: 8.
-// One channel stays plain.
-// CHECK-LABEL: @lanes
+// 24 and 116 channels: whole blocks of 16, the last one padded, as a vector of 8 costs
+// as much as one of 16. 12: the same. 6: blocks of 8. One channel is plain.
+// CHECK-LABEL: func.func @lanes
 func.func @lanes(%x: tensor<1x3x8x8xf32>, %w24: tensor<24x3x1x1xf32>, %w116: tensor<116x3x1x1xf32>, %w12: tensor<12x3x1x1xf32>, %w6: tensor<6x3x1x1xf32>, %w1: tensor<1x3x1x1xf32>)
     -> (tensor<1x24x8x8xf32>, tensor<1x116x8x8xf32>, tensor<1x12x8x8xf32>, tensor<1x6x8x8xf32>, tensor<1x1x8x8xf32>) {
-  // CHECK: snc.conv {{.*}} -> tensor<1x24x8x8xf32, #snc.blocked<8>>
+  // CHECK: snc.conv {{.*}} -> tensor<1x24x8x8xf32, #snc.blocked<16>>
   %0 = snc.conv %x, %w24 {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1} : (tensor<1x3x8x8xf32>, tensor<24x3x1x1xf32>) -> tensor<1x24x8x8xf32>
   // CHECK: snc.conv {{.*}} -> tensor<1x116x8x8xf32, #snc.blocked<16>>
   %1 = snc.conv %x, %w116 {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1} : (tensor<1x3x8x8xf32>, tensor<116x3x1x1xf32>) -> tensor<1x116x8x8xf32>

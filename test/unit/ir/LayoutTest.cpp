@@ -91,11 +91,12 @@ TEST_F(Layout, AWindowIsOnlyLikeItself) {
   EXPECT_FALSE(sameBytes(blocked({1, 16, 1, 1}, 8, 4), plain({1, 16, 1, 1})));
 }
 
-TEST_F(Layout, WholeBlocksArePreferredAndLittlePadding) {
+TEST_F(Layout, BlocksAreWideUnlessHalfOfOneIsEnough) {
   EXPECT_EQ(preferredLanes(1, 16), 0) << "one channel is plain";
   EXPECT_EQ(preferredLanes(32, 16), 16);
-  EXPECT_EQ(preferredLanes(24, 16), 8) << "8 of 32 lanes would be padding";
-  EXPECT_EQ(preferredLanes(120, 16), 16) << "8 of 128 are less than 15 %";
+  EXPECT_EQ(preferredLanes(24, 16), 16) << "two wide vectors instead of three narrow ones";
+  EXPECT_EQ(preferredLanes(8, 16), 8);
+  EXPECT_EQ(preferredLanes(9, 16), 16);
   EXPECT_EQ(preferredLanes(3, 16), 8);
   EXPECT_EQ(preferredLanes(10, 16), 16);
   EXPECT_EQ(preferredLanes(3, 8), 8);
