@@ -24,6 +24,7 @@ class Model:
         folder.mkdir(parents=True)
         self.name, self.folder = path.stem, folder
         self.path, self.inputs, self.outputs = models.prepare(path, folder)
+        self.folders = (self.path.parent, folder)
         self.converted = {}
         with Worker("onnxruntime", folder / "reference.log") as worker:
             worker.call("load", self.path, self.inputs, self.outputs, {"threads": 1}, timeout=PATIENCE_S)
@@ -94,8 +95,13 @@ def rounds_of(workers, rounds):
     return samples, failures
 
 
-def failure(error):
-    return {"failed": str(error).strip().splitlines()[0] if str(error).strip() else "no message", "stage": error.stage}
+def failure(error, *folders):
+    """The record of a side that failed: its message on one line, without these folders."""
+    words = str(error)
+    for folder in folders:
+        words = words.replace(f"{folder}/", "")
+    words = " ".join(words.split()) or "no message"
+    return {"failed": words if len(words) <= 240 else words[:237] + "...", "stage": error.stage}
 
 
 def compare(model, threads, names, rounds, options):
@@ -108,7 +114,7 @@ def compare(model, threads, names, rounds, options):
             try:
                 workers[name], sides[name] = start(model, name, options, stack)
             except SideError as error:
-                sides[name] = failure(error)
+                sides[name] = failure(error, *model.folders)
         library = model.convert(OURS, options) if OURS in workers else None
         peaks = [peak_gflops(options["build"], library, threads)] if library else []
         samples, failures = rounds_of(workers, rounds)
@@ -124,7 +130,7 @@ def compare(model, threads, names, rounds, options):
             peaks.append(peak_gflops(options["build"], library, threads))
     for name, taken in samples.items():
         sides[name].update(ms=1e3 * statistics.median(taken), samples_ms=[1e3 * t for t in taken])
-    sides.update({name: failure(error) for name, error in failures.items()})
+    sides.update({name: failure(error, *model.folders) for name, error in failures.items()})
     if OURS in samples:
         row["ratios"] = stats.ratios(samples, OURS)
         row.update(manifest.read(library), fma_peak_gflops=max(peaks),

@@ -28,26 +28,32 @@ def find(argument, folder):
 
 
 def prepare(path, folder):
-    """(file with fixed shapes, {input: seeded array}, [output names]). A symbolic dimension is 1."""
+    """(file, {input: seeded array}, [output names]). A symbolic dimension is 1, and weights that old
+    exporters list as inputs are none: the file is a copy in folder where that changes it."""
     import onnx
 
     model = onnx.load(str(path))
     known = {w.name for w in model.graph.initializer}
     given = [i for i in model.graph.input if i.name not in known]
-    changed = False
+    changed, symbolic = len(given) < len(model.graph.input), False
     inputs, rng = {}, np.random.default_rng(0)
     for info in given:
         for dim in info.type.tensor_type.shape.dim:
             if not dim.HasField("dim_value") or dim.dim_value < 1:
-                dim.dim_value, changed = 1, True
+                dim.dim_value, symbolic = 1, True
         shape = [d.dim_value for d in info.type.tensor_type.shape.dim]
         kind = onnx.helper.tensor_dtype_to_np_dtype(info.type.tensor_type.elem_type)
         values = rng.uniform(-1, 1, shape) if kind.kind == "f" else np.zeros(shape)
         inputs[info.name] = np.ascontiguousarray(values.astype(kind))
-    if changed:
+    if symbolic:
         for info in model.graph.output:  # they may name the same symbols
             info.type.tensor_type.ClearField("shape")
         model = onnx.shape_inference.infer_shapes(model)
+    if changed:
+        del model.graph.input[:]
+        model.graph.input.extend(given)
+        model.ir_version = max(model.ir_version, 4)  # before, weights had to be inputs
+    if symbolic or changed:
         path = pathlib.Path(folder) / pathlib.Path(path).name
         onnx.save(model, str(path))
     return path, inputs, [o.name for o in model.graph.output]

@@ -15,6 +15,11 @@ def table(head, lines):
     return [form(head), "|" + "---|" * len(head), *(form(l) for l in lines), ""]
 
 
+def ms(value):
+    """Milliseconds; short times keep three digits."""
+    return f"{value:.3f}" if value >= 1 else f"{value:.3g}"
+
+
 def peers(rows):
     return list(dict.fromkeys(n for r in rows for n in r["sides"] if n != OURS))
 
@@ -35,7 +40,7 @@ def latency_lines(rows, names):
     for r in rows:
         ours = state(r, OURS)
         best = stats.best_peer(r["ratios"])
-        yield [r["model"], r["threads"], ours or f"{r['sides'][OURS]['ms']:.3f}", *(ratio_cell(r, n) for n in names),
+        yield [r["model"], r["threads"], ours or ms(r["sides"][OURS]["ms"]), *(ratio_cell(r, n) for n in names),
                *((best[0], f"{best[1]:.2f}") if best else ("-", "-")),
                *((f"{r['gflops']:.1f}", f"{100 * r['share_of_peak']:.0f} %") if not ours else ("-", "-"))]
 
@@ -91,10 +96,10 @@ def markdown(rows, about):
     reasons = list(failure_lines(rows))
     lines += ["What failed:", "", *reasons, ""] if reasons else []
     lines += ["## The library", "",
-              "Compiled with an empty cache. Memory: the process's peak less what it had before the library was loaded.", ""]
+              "Compiled with an empty cache. Peak memory: what loading and running add to the process.", ""]
     lines += table(["model", "threads", "compile s", "code KiB", "weights MiB", "activations MiB (lower bound)",
                     "peak memory MiB", "load ms", "first run ms"], list(library_lines(rows)))
-    for title, form in (("Median latency, ms", lambda s: f"{s['ms']:.3f}"),
+    for title, form in (("Median latency, ms", lambda s: ms(s["ms"])),
                         ("Peak memory, MiB, loading and the engine's own code included",
                          lambda s: f"{s['peak_bytes'] / 2**20:.0f}"),
                         ("Load + first run, ms", lambda s: f"{s['load_ms']:.0f} + {s['first_ms']:.1f}")):

@@ -21,12 +21,12 @@ class SideError(Exception):
     """A side failed; the message says how."""
 
 
-def peak_bytes():
-    """The most memory this process ever had resident (VmHWM)."""
+def memory(field):
+    """Bytes: VmHWM, the most this process had resident, or VmRSS, what it has now."""
     for line in pathlib.Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(field + ":"):
             return int(line.split()[1]) * 1024
-    raise OSError("no VmHWM in /proc/self/status")
+    raise OSError(f"no {field} in /proc/self/status")
 
 
 def timed_burst(side, warm_s, seconds):
@@ -57,7 +57,8 @@ class _Server:
 
     def load(self, artifact, inputs, names, options):
         from compare import sides
-        before = peak_bytes()
+        pathlib.Path("/proc/self/clear_refs").write_text("5")  # the peak begins here (proc_pid_clear_refs(5))
+        self.before = memory("VmRSS")
         kind = sides.side(self.name)
         begin = time.perf_counter()
         self.side = kind(artifact, inputs, names, options)
@@ -66,12 +67,11 @@ class _Server:
         start = time.perf_counter()
         self.side.run()
         end = time.perf_counter()
-        self.before = before
         return {"version": kind.VERSION, "load_ms": 1e3 * (loaded - begin), "first_ms": 1e3 * (end - start)}
 
     def settle(self):
         """Lets a side choose its way of calling."""
-        getattr(self.side, "tune", lambda: None)()
+        getattr(self.side, "settle", lambda: None)()
 
     def outputs(self):
         return self.side.outputs()
@@ -80,7 +80,7 @@ class _Server:
         return timed_burst(self.side, warm_s, seconds)
 
     def peak(self):
-        return peak_bytes() - self.before
+        return memory("VmHWM") - self.before
 
 
 def _serve(pipe, name, log):
@@ -115,10 +115,11 @@ class Worker:
 
     def call(self, request, *arguments, timeout=None):
         """Seconds of patience: none of ours with None."""
-        os.kill(self.process.pid, signal.SIGCONT)
         try:
+            os.kill(self.process.pid, signal.SIGCONT)
             self.pipe.send((request, arguments))
             if not self.pipe.poll(timeout):
+                self.close()  # or it would work on beside the others
                 raise SideError(f"{request}: no answer in {timeout} s")
             good, answer = self.pipe.recv()
         except (EOFError, OSError) as error:
@@ -127,6 +128,8 @@ class Worker:
             how = f"signal {-code}" if code and code < 0 else f"exit code {code}"
             raise SideError(f"{request}: its process ended with {how}") from error
         os.kill(self.process.pid, signal.SIGSTOP)
+        # Returns when it has stopped; WNOWAIT leaves an end to join().
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
         if not good:
             raise SideError(answer)
         return answer

@@ -4,9 +4,9 @@
 Called by `run` or, where that is faster here, with bound inputs and outputs.
 """
 
-import time
-
 import onnxruntime
+
+from compare.sides import faster
 
 
 class Side:
@@ -34,8 +34,7 @@ class Side:
     def place(self):
         pass
 
-    def tune(self):
-        """Chooses the faster way to call; the first run is over."""
+    def settle(self):
         value = onnxruntime.OrtValue.ortvalue_from_numpy
         self.binding = self.session.io_binding()
         for name, array in self.inputs.items():
@@ -43,13 +42,7 @@ class Side:
         self.bound = [value(r.copy()) for r in self.results]
         for name, target in zip(self.names, self.bound):
             self.binding.bind_ortvalue_output(name, target)
-        times = {self._plain: [], self._bound: []}
-        for _ in range(9):
-            for call, taken in times.items():
-                begin = time.perf_counter()
-                call()
-                taken.append(time.perf_counter() - begin)
-        self.run = min(times, key=lambda call: sorted(times[call])[4])
+        self.run = faster(self._plain, self._bound)
 
     def outputs(self):
         return [b.numpy() for b in self.bound] if self.run == self._bound else self.results
