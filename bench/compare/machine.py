@@ -34,6 +34,14 @@ def versions(rows, build):
     return ", ".join([words[0] if words else OURS, *(f"{n} {v}" for n, v in found.items() if n != OURS)])
 
 
+PLACES = ("--build", "--markdown", "--svg", "--json")
+
+
 def command(arguments):
-    """The command line without folders."""
-    return shlex.join(["bench/run", *(pathlib.Path(a).name if "/" in a else a for a in arguments)])
+    """The command line without folders, and without the options that only say where things are."""
+    words, skip = ["bench/run"], False
+    for argument in arguments:
+        if not skip and not argument.startswith(tuple(f"{p}=" for p in PLACES)) and argument not in PLACES:
+            words.append(pathlib.Path(argument).name if "/" in argument else argument)
+        skip = argument in PLACES
+    return shlex.join(words)

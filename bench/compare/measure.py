@@ -11,7 +11,7 @@ from compare import manifest, models, stats
 from compare.sides import OURS
 from compare.worker import SideError, Worker
 
-WARM_S = 0.01   # caches and clock after a process was stopped
+WARM_S = 0.1    # after a process was stopped; 0.01 is too short for OpenVINO on two threads by 3 %
 BURST_S = 0.04  # timed runs of one side in a round
 PATIENCE_S = 300
 

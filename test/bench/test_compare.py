@@ -163,6 +163,7 @@ def test_machine_words():
     assert machine.cpu_model("processor : 0\nmodel name\t: Some  CPU @ 2\n") == "Some CPU @ 2"
     assert machine.cpu_model("CPU part : 0xd0c\n")
     assert machine.command(["/a/b/m.onnx", "--threads", "1", "/x y/z w.onnx"]) == "bench/run m.onnx --threads 1 'z w.onnx'"
+    assert machine.command(["m", "--build", "/b", "--tune", "5", "--svg=x", "--json", "y", "n"]) == "bench/run m --tune 5 n"
 
 
 def test_unknown_models():
