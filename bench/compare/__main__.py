@@ -56,11 +56,27 @@ def run(args, folder):
             print(f"{row['model']}, {threads} threads: " +
                   ", ".join(f"{n} {s['ms']:.3f} ms" if "ms" in s else f"{n} failed" for n, s in row["sides"].items()),
                   file=sys.stderr, flush=True)
+            write(args, rows)  # after each, so that a run cut short leaves what it had
     return rows
 
 
-def main():
+def write(args, rows):
+    """Writes the files asked for; returns the report."""
     from compare import machine, plot, table
+    target = next((r["target"] for r in rows if "target" in r), "")
+    about = {"machine": machine.describe(target), "versions": machine.versions(rows, args.build),
+             "command": machine.command(sys.argv[1:])}
+    report = table.markdown(rows, about)
+    if args.markdown:
+        args.markdown.write_text(report)
+    if args.svg:
+        args.svg.write_text(plot.svg(rows))
+    if args.json:
+        args.json.write_text(json.dumps({**about, "rows": rows}, indent=1) + "\n")
+    return report
+
+
+def main():
     from compare.sides import OURS
     from compare.worker import SideError
     args = parse(sys.argv[1:])
@@ -70,17 +86,7 @@ def main():
         except (ValueError, SideError) as error:
             print(f"bench/run: {error}", file=sys.stderr)
             sys.exit(2)
-    target = next((r["target"] for r in rows if "target" in r), "")
-    about = {"machine": machine.describe(target), "versions": machine.versions(rows, args.build),
-             "command": machine.command(sys.argv[1:])}
-    report = table.markdown(rows, about)
-    print(report, end="")
-    if args.markdown:
-        args.markdown.write_text(report)
-    if args.svg:
-        args.svg.write_text(plot.svg(rows))
-    if args.json:
-        args.json.write_text(json.dumps({**about, "rows": rows}, indent=1) + "\n")
+    print(write(args, rows), end="")
     sys.exit(any("failed" in r["sides"][OURS] for r in rows))
 
 
