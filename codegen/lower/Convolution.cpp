@@ -48,6 +48,33 @@ hl::Func padded(TensorView input) {
   return pad;
 }
 
+/// The rows of a depthwise convolution's input that a fused kernel keeps while they
+/// are needed: zeros left and right of the picture, then the pixels, in tiles that one
+/// register tile of the expanding convolution fills. Rows above and below are zero.
+hl::Func extended(Stage &stage, TensorView input, const Window &w, int columns, int tile) {
+  hl::Func rows("rows");
+  std::vector<hl::Var> v = indexSpace(input.type).vars; // c, x, y, cb, n
+  int width = int(input.dim(3)), height = int(input.dim(2));
+  rows(v) = hl::undef(input.func.types()[0]);
+  auto zero = [&](int from, int count) {
+    hl::RDom border(from, count, "border");
+    if (count > 0)
+      rows(v[0], border, v[2], v[3], v[4]) = hl::cast(input.func.types()[0], 0);
+  };
+  zero(-w.left, w.left);
+  zero(width, columns - w.left - width);
+  tile = std::min(tile, width);
+  hl::RDom r(0, tile, 0, (width + tile - 1) / tile, "pixels");
+  // The last tile is moved inwards where tiles do not fit the row.
+  hl::Expr first = width % tile ? hl::min(r.y * tile, width - tile) : hl::Expr(r.y * tile);
+  hl::Expr x = first + r.x, y = v[2];
+  hl::Expr value = input.func(v[0], x, hl::clamp(y, 0, height - 1), v[3], v[4]);
+  rows(v[0], x, v[2], v[3], v[4]) =
+      hl::select(y >= 0 && y < height, value, hl::cast(value.type(), 0));
+  stage.interior = r;
+  return rows;
+}
+
 /// bias as the initial value, zero without one.
 hl::Expr initial(LoweredKernel &kernel, Value bias, const Coords &at) {
   if (!bias)
@@ -96,33 +123,42 @@ void convPacked(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView w
   kernel.addStage(stage);
 }
 
-/// One expression over all taps, lanes are channels.
+/// Pixels of a tile of the ring of rows that the schedule keeps; 0 where it keeps none.
+int ringTile(ConvOp op, bool leaves) {
+  ScheduleAttr schedule = cast<KernelOp>(op->getParentOp()).getScheduleAttr();
+  if (schedule && schedule.getKind() == "fused")
+    return int(schedule.get("expand_pixels", 8));
+  bool rows = schedule && schedule.getKind() == "depthwise" && !schedule.get("pad_block", 0);
+  return rows && leaves ? 8 : 0;
+}
+
+/// acc(c, x, y, cb, n), the sum over all taps; lanes are channels.
 void convDepthwise(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView weight) {
   RankedTensorType type = resultType(op);
   Window w = windowOf(op, weight);
-  Stage stage{Stage::Kind::Depthwise, op, {}, {}, {}, {}, {}};
+  Stage stage{Stage::Kind::Depthwise, op, {}, hl::Func("taps"), {}, {}, {}, {}};
   TensorView source = input;
-  if (leaves(w, input, type))
+  if (int tile = ringTile(op, leaves(w, input, type))) {
+    int columns = int(type.getDimSize(3) - 1) * w.sw + (w.kw - 1) * w.dw + 1;
+    source.func = stage.pad = extended(stage, input, w, columns, tile);
+  } else if (leaves(w, input, type)) {
     source.func = stage.pad = padded(input);
+  }
   int lanes = int(blockedLanes(input.type));
   auto sumType = withLayout(type, input.type.getEncoding());
   IndexSpace space = indexSpace(sumType);
   hl::Var c = space.vars[0], x = space.vars[1], y = space.vars[2], cb = space.vars[3];
-  hl::Expr sum = initial(kernel, op.getBias(), space.coords);
+  hl::RDom r(0, w.kw, 0, w.kh, "tap");
   bool packed = isa_and_present<PackedAttr>(weight.type.getEncoding());
-  for (int ky = 0; ky < w.kh; ++ky)
-    for (int kx = 0; kx < w.kw; ++kx) {
-      hl::Expr tap = packed ? weight.func(c, ky * w.kw + kx, cb)
-                            : weight({hl::min(cb * lanes + c, int(weight.dim(0)) - 1), 0, ky, kx});
-      sum += tap * source.func(c, x * w.sw + kx * w.dw - w.left, y * w.sh + ky * w.dh - w.top, cb,
-                               space.vars[4]);
-    }
-  hl::Func taps("taps");
-  taps(space.vars) = sum;
+  hl::Expr tap = packed ? weight.func(c, r.y * w.kw + r.x, cb)
+                        : weight({hl::min(cb * lanes + c, int(weight.dim(0)) - 1), 0, r.y, r.x});
+  stage.acc(space.vars) = initial(kernel, op.getBias(), space.coords);
+  stage.acc(space.vars) += tap * source.func(c, x * w.sw + r.x * w.dw - w.left,
+                                             y * w.sh + r.y * w.dh - w.top, cb, space.vars[4]);
+  stage.domain = r;
   IndexSpace out = indexSpace(type);
-  define(kernel, op, out, TensorView{taps, sumType}(out.coords));
+  define(kernel, op, out, TensorView{stage.acc, sumType}(out.coords));
   stage.result = kernel.view(op.getResult()).func;
-  stage.acc = taps;
   kernel.addStage(stage);
 }
 

@@ -43,12 +43,36 @@ static hl::ImageParam makeArgument(RankedTensorType type, size_t index) {
   return param;
 }
 
+/// True where padded lanes of `value` are zero by themselves: packed weights and
+/// biases are zero there, and so are arguments; and the operators up to here map
+/// zeros to zero.
+static bool isZeroInPadding(Value value) {
+  auto operands = [&](Operation *op) { return llvm::all_of(op->getOperands(), isZeroInPadding); };
+  int64_t lanes = blockedLanes(value.getType());
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return lanes != 0;
+  if (auto conv = dyn_cast<ConvOp>(op)) {
+    auto packed = dyn_cast_or_null<PackedAttr>(
+        cast<RankedTensorType>(conv.getWeight().getType()).getEncoding());
+    return packed && packed.getLanes() == lanes &&
+           (!conv.getBias() || blockedLanes(conv.getBias().getType()) == lanes);
+  }
+  if (auto clamp = dyn_cast<ClampOp>(op))
+    return clamp.getLo().convertToFloat() <= 0 && clamp.getHi().convertToFloat() >= 0 &&
+           operands(op);
+  auto sameLanes = [&](Value v) { return blockedLanes(v.getType()) == lanes; };
+  return isa<ReluOp, LeakyReluOp, HardSwishOp, SwishOp, TanhOp, AddOp, SubOp, MulOp>(op) &&
+         llvm::all_of(op->getOperands(), sameLanes) && operands(op);
+}
+
 /// Padded lanes of a blocked result must hold zero (K3).
-static void finish(LoweredKernel &kernel, TensorView last) {
+static void finish(LoweredKernel &kernel, Value result) {
+  TensorView last = kernel.view(result);
   kernel.space = indexSpace(last.type);
   kernel.resultTensor = last.type;
   const Coords &at = kernel.space.coords;
-  if (at.padded) {
+  if (at.padded && !isZeroInPadding(result)) {
     hl::Func masked("masked");
     int channels = int(last.dim(last.rank() == 1 ? 0 : 1));
     std::vector<hl::Expr> place(kernel.space.vars.begin(), kernel.space.vars.end());
@@ -93,7 +117,7 @@ FailureOr<LoweredKernel> lowerKernel(KernelOp kernel) {
   Value last = yield->getOperand(0);
   if (!last.getDefiningOp())
     return kernel.emitOpError("a kernel computes its result");
-  finish(lowered, lowered.view(last));
+  finish(lowered, last);
   return lowered;
 }
 

@@ -26,7 +26,8 @@ struct Stage {
   mlir::Operation *op;
   hl::Func result, acc, pad;
   hl::RDom domain;
-  hl::Func source; ///< the operand, where the kernel computes it itself
+  hl::Func source;   ///< the operand, where the kernel computes it itself
+  hl::RDom interior; ///< tiles of `pad`'s last update (pixel, tile), in fused kernels
 };
 
 /// Owns the Funcs of one kernel while it is compiled.

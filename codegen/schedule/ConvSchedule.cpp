@@ -22,11 +22,10 @@ hl::Var parallelStrips(hl::Func f, hl::Var var, int64_t extent, int64_t strips) 
   return outer;
 }
 
-/// The accumulators of one tile.
-static void registerTile(Stage &conv, hl::Func at, hl::Var level) {
+void registerTile(Stage &conv, const hl::LoopLevel &level) {
   hl::Func acc = conv.acc;
   std::vector<hl::Var> v = acc.args(); // c, x, y, cb, n
-  acc.compute_at(at, level).vectorize(v[0]).unroll(v[1]).unroll(v[3]);
+  acc.compute_at(level).vectorize(v[0]).unroll(v[1]).unroll(v[3]);
   hl::RDom r = conv.domain;
   acc.update()
       .reorder({v[0], v[3], v[1], r.x, r.y, r.z, r.w, v[2], v[4]})
@@ -62,7 +61,7 @@ void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule) {
   out.vectorize(v[0]).unroll(x).unroll(cb);
   hl::Var strip = channelsOuter ? parallelStrips(out, cbo, panels, strips)
                                 : parallelStrips(out, y, shape[2], strips);
-  registerTile(conv, out, xo);
+  registerTile(conv, {out, xo});
   auto inputType = cast<RankedTensorType>(op.getInput().getType());
   // The padded copy is made once a strip of rows, or once where strips are channels.
   bool once = channelsOuter || strips <= 1 || shape[2] < 2;
@@ -79,6 +78,48 @@ void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule) {
     place(conv.source);
 }
 
+void tapTile(Stage &taps, const hl::LoopLevel &level) {
+  hl::Func acc = taps.acc;
+  std::vector<hl::Var> v = acc.args(); // c, x, y, cb, n
+  hl::RDom r = taps.domain;
+  acc.compute_at(level).vectorize(v[0]).unroll(v[1]);
+  // Tap by tap over all pixels: sums of one pixel would wait for each other.
+  acc.update()
+      .reorder({v[0], v[1], r.x, r.y, v[2], v[3], v[4]})
+      .vectorize(v[0])
+      .unroll(v[1])
+      .unroll(r.x);
+  auto weight = cast<RankedTensorType>(cast<ConvOp>(taps.op).getWeight().getType()).getShape();
+  if (weight[2] * weight[3] <= 25)
+    acc.update().unroll(r.y);
+}
+
+void keepRows(Stage &taps, const hl::LoopLevel &kept, const hl::LoopLevel &each, Stage *expand,
+              int chunk) {
+  hl::Func rows = taps.pad;
+  auto op = cast<ConvOp>(taps.op);
+  auto weight = cast<RankedTensorType>(op.getWeight().getType()).getShape();
+  int64_t window = std::max((weight[2] - 1) * op.getDilations()[0] + 1, op.getStrides()[0]);
+  std::vector<hl::Var> v = rows.args(); // c, x, y, cb, n
+  rows.bound(v[0], 0, int(blockedLanes(op.getInput().getType())))
+      .store_at(kept)
+      .compute_at(each)
+      .fold_storage(v[2], int(llvm::PowerOf2Ceil(uint64_t(window))));
+  int last = rows.num_update_definitions() - 1;
+  for (int i = 0; i < last; ++i)
+    rows.update(i).vectorize(v[0]);
+  hl::Var cbo("cbo");
+  hl::RDom r = taps.interior;
+  rows.update(last)
+      .split(v[3], cbo, v[3], chunk, hl::TailStrategy::GuardWithIf)
+      .reorder({v[0], r.x, v[3], r.y, cbo, v[2], v[4]})
+      .vectorize(v[0])
+      .unroll(r.x)
+      .unroll(v[3]);
+  if (expand)
+    registerTile(*expand, {rows, r.y});
+}
+
 void scheduleDepthwise(LoweredKernel &kernel, Stage &taps, ScheduleAttr schedule) {
   hl::Func out = kernel.output;
   auto op = cast<ConvOp>(taps.op);
@@ -89,13 +130,21 @@ void scheduleDepthwise(LoweredKernel &kernel, Stage &taps, ScheduleAttr schedule
   int64_t strips = schedule.get("strips", 1);
   int64_t blocks = llvm::divideCeil(shape[1], kernel.space.coords.lanes);
   out.split(x, xo, x, int(pixels)).reorder({v[0], x, xo, y, cb, v[4]}).vectorize(v[0]).unroll(x);
-  if (schedule.get("by_rows", 0))
-    parallelStrips(out, y, shape[2], strips);
-  else
+  if (schedule.get("by_rows", 0)) {
+    hl::Var strip = parallelStrips(out, y, shape[2], strips);
+    if (strip.name() != y.name())
+      out.reorder({y, cb, strip});
+  } else {
     parallelStrips(out, cb, blocks, strips);
-  if (taps.pad.defined() && schedule.get("pad_block", 0)) {
+  }
+  tapTile(taps, {out, xo});
+  if (!taps.pad.defined())
+    return;
+  if (schedule.get("pad_block", 0)) {
     taps.pad.compute_at(out, cb);
     vectorizeInner(taps.pad, cast<RankedTensorType>(op.getInput().getType()));
+  } else {
+    keepRows(taps, {out, cb}, {out, y});
   }
 }
 

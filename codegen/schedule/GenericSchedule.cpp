@@ -101,6 +101,8 @@ void scheduleKernel(LoweredKernel &kernel, KernelOp op, const Target &target) {
   ScheduleAttr schedule = op.getScheduleAttr();
   int64_t strips = schedule ? schedule.get("strips", 1) : 1;
   bool blocked = kernel.space.coords.lanes != 0;
+  if (schedule && schedule.getKind() == "fused")
+    return scheduleFused(kernel, schedule);
   Stage *first = kernel.stages.size() == 1 ? &kernel.stages.front() : nullptr;
   StringRef kind = schedule ? schedule.getKind() : "generic";
   if (kind == "conv" && first && first->kind == Stage::Kind::Conv && blocked)

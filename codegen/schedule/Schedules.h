@@ -21,10 +21,23 @@ void scheduleKernel(LoweredKernel &kernel, KernelOp op, const Target &target);
 void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule);
 /// `depthwise`: pixels, strips, by_rows (0/1), pad_block (0/1).
 void scheduleDepthwise(LoweredKernel &kernel, Stage &taps, ScheduleAttr schedule);
+/// `fused`, a depthwise convolution with a pointwise one before it, behind it, or both:
+/// pixels, rows (register tile of the last), expand_pixels, expand_rows, dw_pixels, strips,
+/// channels_outer (0/1: strips over chunks of channels, without a last convolution).
+void scheduleFused(LoweredKernel &kernel, ScheduleAttr schedule);
 /// `gemm`: rows, strips.
 void scheduleGemm(LoweredKernel &kernel, Stage &gemm, ScheduleAttr schedule, const Target &target);
 /// Anything: `strips`.
 void scheduleGeneric(LoweredKernel &kernel, int64_t strips, const Target &target);
+
+/// Keeps the accumulators of a convolution's tile in registers, at `level`.
+void registerTile(Stage &conv, const hl::LoopLevel &level);
+/// The same for a depthwise convolution.
+void tapTile(Stage &taps, const hl::LoopLevel &level);
+/// Keeps the rows that a depthwise window needs in a ring at `kept`, each computed once,
+/// at `each`: from the tiles of `expand`, `chunk` blocks at a time, or from the operand.
+void keepRows(Stage &taps, const hl::LoopLevel &kept, const hl::LoopLevel &each,
+              Stage *expand = nullptr, int chunk = 1);
 
 /// Cuts `var` into `strips` parallel pieces (none for 1); returns the loop over
 /// pieces, or `var` itself.
