@@ -34,8 +34,6 @@ Menu depthwiseMenu(ConvOp conv, const MenuContext &context) {
   int64_t taps = weight[2] * weight[3], blocks = llvm::divideCeil(out[1], lanes);
   int64_t vectors = context.vectorsOf(lanes), threads = context.threads;
   int64_t usual = usualPixels(out[3], taps, vectors, context.target);
-  // Narrow planes would spend their time on the border's conditions.
-  bool padBlock = out[3] < 4 * usual;
   bool byRows = blocks % threads != 0 && out[2] >= 2 * threads;
   bool pads = llvm::any_of(conv.getPads(), [](int64_t pad) { return pad > 0; });
   Menu menu;
@@ -48,15 +46,16 @@ Menu depthwiseMenu(ConvOp conv, const MenuContext &context) {
     if ((menu.empty() || fits) && !llvm::is_contained(menu, schedule))
       menu.push_back(schedule);
   };
-  add(usual, byRows, padBlock);
-  if (pads)
-    add(usual, byRows, !padBlock);
+  add(usual, byRows, false);
   if (threads > 1)
-    add(usual, !byRows, padBlock);
-  for (int64_t pixels : {usual / 2, int64_t(4), int64_t(14), int64_t(7), int64_t(8)}) {
-    add(pixels, byRows, padBlock);
+    add(usual, !byRows, false);
+  // The border's conditions cost less than a copy, as a rule.
+  if (pads)
+    add(usual, byRows, true);
+  for (int64_t pixels : {int64_t(14), int64_t(7), int64_t(8), int64_t(4), usual / 2}) {
     if (menu.size() >= 6)
       break;
+    add(pixels, byRows, false);
   }
   return menu;
 }
