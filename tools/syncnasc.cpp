@@ -95,6 +95,14 @@ struct Flags {
           "Compile and run up to n plans here, learn from each, and keep the fastest (default: "
           "0, plan by the cost model)"),
       cl::value_desc("n"), cl::init(0), cl::cat(all)};
+  cl::opt<unsigned> tune{
+      "tune",
+      cl::desc("Choose schedules by measuring here for so long (0: by what was measured before)"),
+      cl::value_desc("seconds"), cl::init(0), cl::cat(all)};
+  cl::opt<std::string> tuneStore{
+      "tune-store",
+      cl::desc("SQLite file that --tune keeps times in (default: tuning.db in the cache)"),
+      cl::value_desc("file"), cl::cat(all)};
   cl::opt<bool> explain{"explain", cl::desc("Say what was decided and why"), cl::cat(all)};
   cl::opt<uint64_t> seed{"seed", cl::desc("Of the search (default: 1)"), cl::value_desc("n"),
                          cl::init(1), cl::cat(all)};
@@ -153,6 +161,9 @@ static snc::CompilerOptions optionsOf(const Flags &flags) {
   options.syncs = flags.syncs;
   options.searchStore = flags.searchStore;
   options.measureRounds = flags.measure;
+  if (flags.tune.getNumOccurrences())
+    options.tuneSeconds = flags.tune;
+  options.tuneStore = flags.tuneStore;
   options.explain = flags.explain;
   options.weightsInFile = flags.weights == Weights::file;
   options.force = flags.force;

@@ -240,6 +240,7 @@ bool Compilation::run() {
     return print();
   if (!pipeline(buildKernelPipeline, "kernels formed"))
     return false;
+  tunables = tunableKernels(*module);
   if (options.stage == Stage::kernel)
     return print();
   if (!pipeline(buildSchedulePipeline, "memory planned"))

@@ -11,6 +11,7 @@
 #include "codegen/driver/Measure.h"
 #include "codegen/driver/OutputFolder.h"
 #include "codegen/driver/Summary.h"
+#include "codegen/driver/Tuning.h"
 #include "codegen/emit/Link.h"
 #include "frontend/DiagnosticPrinter.h"
 #include "ir/Target.h"
@@ -30,6 +31,8 @@ public:
   bool run();
   /// How the plan was found; empty before run().
   const ReportSearch &searched() const { return report.search; }
+  /// What can be tuned; empty before the kernel level.
+  const std::vector<TunableKernel> &tunable() const { return tunables; }
 
 private:
   bool fail(const llvm::Twine &message) {
@@ -70,6 +73,7 @@ private:
   ScratchFolder scratch;
   OutputFolder folder;
   KernelPoolResult kernels;
+  std::vector<TunableKernel> tunables;
   LibraryDescription description;
   PlanDescription decided;
   std::vector<char> weights;

@@ -52,10 +52,55 @@ static bool compileMeasured(const CompilerOptions &options, llvm::raw_ostream &o
   return Compilation(last, out, err, &*measured).run();
 }
 
+/// By the plan that is measured, searched or given.
+static bool compilePlanned(const CompilerOptions &options, llvm::raw_ostream &out,
+                           llvm::raw_ostream &err) {
+  bool measures = options.measureRounds && options.plan.empty() && options.stage == Stage::library;
+  return measures ? compileMeasured(options, out, err) : Compilation(options, out, err).run();
+}
+
+/// Chooses schedules by measurement first.
+static bool compileTuned(const CompilerOptions &options, llvm::raw_ostream &out,
+                         llvm::raw_ostream &err) {
+  auto fail = [&](llvm::Error error) {
+    if (interrupted())
+      llvm::consumeError(std::move(error));
+    else
+      err << options.model << ": error: " << llvm::toString(std::move(error)) << "\n";
+    return false;
+  };
+  ScratchFolder folder;
+  if (llvm::Error error = folder.open())
+    return fail(std::move(error));
+  bool shown = false; // an error, by the compilation that it ended
+  auto compile = [&](const CompilerOptions &one, std::vector<TunableKernel> &kernels) {
+    Compilation compilation(one, out, err);
+    shown = !compilation.run();
+    kernels = compilation.tunable();
+    return !shown;
+  };
+  auto tuned = tuneSchedules(options, folder.root(), compile);
+  if (!tuned && shown)
+    return llvm::consumeError(tuned.takeError()), false;
+  if (!tuned)
+    return fail(tuned.takeError());
+  if (tuned->interrupted)
+    err << "syncnasc: tuning interrupted; goes on with the best schedules so far\n";
+  CompilerOptions last = options;
+  last.pipeline.scheduleChoices = tuned->choices;
+  if (!compilePlanned(last, out, err))
+    return false;
+  if (options.stage == Stage::library && (!options.quiet || options.explain))
+    out << tuned->summary() << "\n";
+  return true;
+}
+
 int compileModel(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err) {
   catchInterrupts();
-  bool measures = options.measureRounds && options.plan.empty() && options.stage == Stage::library;
-  bool good = measures ? compileMeasured(options, out, err) : Compilation(options, out, err).run();
+  bool kernels = options.stage == Stage::library || options.stage == Stage::kernel ||
+                 options.stage == Stage::schedule || options.stage == Stage::llvm;
+  bool good = options.tuneSeconds && kernels ? compileTuned(options, out, err)
+                                             : compilePlanned(options, out, err);
   if (!good && interrupted())
     err << "syncnasc: interrupted\n";
   return good ? 0 : interrupted() ? 130 : 1;

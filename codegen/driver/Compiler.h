@@ -36,10 +36,12 @@ struct CompilerOptions {
   int64_t syncs = -1;                  ///< splits to make, where there are as many; -1: searched
   uint64_t searchBudget = 2000;        ///< strategies to evaluate
   uint64_t seed = 1;
-  bool oneUnit = false;       ///< with `never`: on the fastest unit alone, not on all
-  unsigned measureRounds = 0; ///< plans to compile and run here before one is chosen
-  bool explain = false;       ///< say what was decided and why
-  std::string searchStore;    ///< path of an SQLite file that keeps evaluations; empty: none
+  bool oneUnit = false;                ///< with `never`: on the fastest unit alone, not on all
+  unsigned measureRounds = 0;          ///< plans to compile and run here before one is chosen
+  std::optional<unsigned> tuneSeconds; ///< to choose schedules by measurement; none: the model's
+  std::string tuneStore;   ///< path of an SQLite file of schedules' times; empty: in the cache
+  bool explain = false;    ///< say what was decided and why
+  std::string searchStore; ///< path of an SQLite file that keeps evaluations; empty: none
   ImportOptions import;
   PipelineOptions pipeline;
   bool weightsInFile = false; ///< share/<name>/<name>.weights instead of embedded

@@ -32,11 +32,12 @@ static std::string defaultFolder() {
   return std::string(path);
 }
 
-KernelCache::KernelCache(std::string given)
-    : folder(given.empty() ? defaultFolder() : std::move(given)) {
-  if (!folder.empty() && llvm::sys::fs::create_directories(folder))
-    folder.clear();
+std::string cacheFolder(const std::string &given) {
+  std::string folder = given.empty() ? defaultFolder() : given;
+  return folder.empty() || llvm::sys::fs::create_directories(folder) ? std::string() : folder;
 }
+
+KernelCache::KernelCache(std::string given) : folder(cacheFolder(given)) {}
 
 std::string KernelCache::key(llvm::StringRef text, llvm::StringRef compiler) {
   return hashOf((compiler + "\n" + text).str());

@@ -19,10 +19,15 @@ struct CompiledKernel {
   std::string object; ///< bytes of the object file
 };
 
+/// Where the compiler keeps what it found out: `given`, or where that is empty
+/// $XDG_CACHE_HOME/syncnasc or ~/.cache/syncnasc, made where it is missing. Empty where
+/// there is none.
+std::string cacheFolder(const std::string &given);
+
 class KernelCache {
 public:
-  /// `folder` empty: $XDG_CACHE_HOME/syncnasc or ~/.cache/syncnasc. A folder that
-  /// cannot be made or written means no cache, not an error.
+  /// In cacheFolder(`folder`). A folder that cannot be made or written means no cache,
+  /// not an error.
   explicit KernelCache(std::string folder);
 
   /// The key of a kernel's text under a compiler of identity `compiler`.

@@ -5,10 +5,9 @@
 #include "codegen/driver/Interrupt.h"
 #include "codegen/driver/Planning.h"
 #include "codegen/driver/Progress.h"
+#include "codegen/driver/Timing.h"
 
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Program.h"
 
 #include <nlohmann/json.hpp>
 
@@ -38,7 +37,6 @@ private:
   llvm::Error profile(const std::string &library);
   llvm::Expected<double> runOnce(const std::string &library);
   llvm::Error timeAll();
-  llvm::Error execute(llvm::ArrayRef<llvm::StringRef> arguments, const std::string &output);
 
   const CompilerOptions &options;
   const std::string &folder;
@@ -57,41 +55,18 @@ llvm::Error Measurement::start() {
   return llvm::Error::success();
 }
 
-llvm::Error Measurement::execute(llvm::ArrayRef<llvm::StringRef> arguments,
-                                 const std::string &output) {
-  std::string errors = folder + "/stderr";
-  std::optional<llvm::StringRef> redirects[] = {llvm::StringRef(""), llvm::StringRef(output),
-                                                llvm::StringRef(errors)};
-  for (const std::string &file : {output, errors})
-    llvm::sys::fs::remove(file); // a redirect does not truncate
-  std::string message;
-  int status = llvm::sys::ExecuteAndWait(arguments.front(), arguments, std::nullopt, redirects, 0,
-                                         0, &message);
-  if (status == 0)
-    return llvm::Error::success();
-  if (auto text = llvm::MemoryBuffer::getFile(errors))
-    message += (*text)->getBuffer().trim();
-  return failure("cannot measure: " + arguments.front() + ": " + message);
-}
-
 llvm::Error Measurement::profile(const std::string &library) {
   std::string program = options.companion("syncnas-profile");
-  return execute({program, library, "-o", device, "--rounds", "30", "--sync", "--json"},
-                 folder + "/profile.out");
+  return runProgram({program, library, "-o", device, "--rounds", "30", "--sync", "--json"},
+                    folder + "/profile.out", folder);
 }
 
 /// The median of some runs, in microseconds.
 llvm::Expected<double> Measurement::runOnce(const std::string &library) {
-  std::string program = options.companion("syncnas-run"), output = folder + "/run.json";
-  if (llvm::Error error =
-          execute({program, library, "--benchmark", "--json", "--rounds", "20"}, output))
-    return std::move(error);
-  auto text = llvm::MemoryBuffer::getFile(output);
-  auto json = nlohmann::json::parse(text ? (*text)->getBuffer() : "", nullptr, false);
-  auto median = nlohmann::json::json_pointer("/latency_ms/median");
-  if (json.is_discarded() || !json.contains(median))
-    return failure("cannot measure: syncnas-run printed no latency");
-  return json[median].get<double>() * 1000;
+  auto json = benchmarkLibrary(options, library, /*rounds=*/20, folder);
+  if (!json)
+    return json.takeError();
+  return (*json)["latency_ms"]["median"].get<double>() * 1000;
 }
 
 /// Compiles and profiles the plan that is best now; false where it is known already.

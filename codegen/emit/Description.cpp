@@ -72,6 +72,14 @@ static void addWorkspace(LibraryDescription &library, ProgramOp program) {
   library.workspaceAlignment = snc_model_workspace_alignment(&model);
 }
 
+static std::string scheduleOf(KernelOp kernel) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  if (Attribute schedule = kernel.getScheduleAttr())
+    schedule.print(os);
+  return text;
+}
+
 LibraryDescription describe(ModuleOp module, StringRef name) {
   LibraryDescription d;
   d.name = name.str();
@@ -91,7 +99,7 @@ LibraryDescription describe(ModuleOp module, StringRef name) {
     auto kernel = symbols.lookup<KernelOp>(call.getKernel());
     d.kernels.push_back({kernel.getSymName().str(), nodesOf(call), operatorsOf(kernel),
                          numberOf(kernel, "snc.flops"), numberOf(kernel, "snc.bytes"),
-                         shapeOf(kernel).signature(),
+                         shapeOf(kernel).signature(), scheduleOf(kernel),
                          call.getUnit() ? int64_t(*call.getUnit()) : -1, threadsOf(kernel)});
     for (Operation &op : kernel.getBody().front().without_terminator())
       if (!isa<ConstantOp>(op))

@@ -21,6 +21,7 @@ struct KernelDescription {
   std::string name, nodes, op;
   int64_t flops = 0, bytes = 0;
   std::string signature; ///< KernelShape's, which measured latencies are found by
+  std::string schedule;  ///< "#snc.schedule<...>"; empty: none
   int64_t unit = -1;     ///< that runs it; -1: all
   int64_t threads = 1;   ///< of its parallel loops
 };

@@ -61,6 +61,7 @@ llvm::Expected<std::string> manifestText(const LibraryDescription &library, llvm
                              {"nodes", k.nodes},
                              {"op", k.op},
                              {"signature", k.signature},
+                             {"schedule", k.schedule},
                              {"unit", k.unit},
                              {"threads", k.threads},
                              {"flops", k.flops},

@@ -13,10 +13,15 @@ namespace snc {
 
 namespace {
 constexpr int64_t kMostPixels = 16, kMostRows = 8;
-// Measured: multiply-adds reach 89 % of two a cycle, loads 1.5 a cycle; a sum waits
-// four cycles for the one before; bias, activation and store cost a tile 20 cycles
-// and one for each accumulator.
-constexpr double kMultiplyAdd = 1.12 / 2, kLoadsPerCycle = 1.5, kLatency = 4, kTileCycles = 20;
+// Measured, in cycles: two multiply-adds and 1.5 loads are done in one, and each load of
+// a pixel or of weights delays the sums a little; a sum waits for the one before; bias,
+// activation and store cost a tile 20 and one for each accumulator.
+constexpr double kStep = 0.4, kPixel = 0.07, kWeights = 0.12, kLoadsPerCycle = 1.5, kLatency = 4,
+                 kTileCycles = 20;
+// Every pixel of a blocked picture is a cache line of its own. Of pictures that the
+// second cache does not hold, more than eight at once come too late: by so much for each.
+constexpr double kLatePixel = 0.012;
+constexpr int64_t kPixelsInTime = 8, kCacheBytes = 5 << 18;
 // Tiles that are slower than the best by more than this are not offered.
 constexpr double kWorstTile = 1.6;
 
@@ -27,9 +32,12 @@ int64_t registersOf(RegisterTile t, int64_t vectors) {
 
 double tileCycles(RegisterTile t, const TileProblem &p) {
   double sums = double(p.vectors * t.rows * t.pixels);
-  double step = std::max(
-      {kMultiplyAdd * sums, double(p.vectors * t.rows + t.pixels) / kLoadsPerCycle, kLatency});
+  double weights = double(p.vectors * t.rows), pixels = double(t.pixels);
+  double step = std::max({sums / 2 + kStep + kPixel * pixels + kWeights * weights,
+                          (weights + pixels) / kLoadsPerCycle, kLatency});
   double tile = step * double(p.reduction) + kTileCycles + sums;
+  if (p.blockedBytes > kCacheBytes)
+    tile *= 1 + kLatePixel * double(std::max<int64_t>(0, t.pixels - kPixelsInTime));
   return tile * double(llvm::divideCeil(p.width, t.pixels)) * double(p.blocks / t.rows);
 }
 
@@ -79,8 +87,15 @@ Menu convMenu(ConvOp conv, const MenuContext &context) {
   auto out = conv.getType().getShape();
   auto weight = cast<RankedTensorType>(conv.getWeight().getType());
   auto w = weight.getShape();
-  TileProblem problem{out[3], out[2], int64_t(llvm::divideCeil(out[1], lanes)),
-                      context.vectorsOf(lanes), w[1] * w[2] * w[3]};
+  TileProblem problem{out[3],
+                      out[2],
+                      int64_t(llvm::divideCeil(out[1], lanes)),
+                      context.vectorsOf(lanes),
+                      w[1] * w[2] * w[3],
+                      0};
+  auto input = cast<RankedTensorType>(conv.getInput().getType());
+  if (blockedLanes(input))
+    problem.blockedBytes = (input.getNumElements() + conv.getType().getNumElements()) * 4;
   Menu usual, others;
   SmallVector<RegisterTile> tiles = registerTiles(problem, context.target.registers);
   double most = kWorstTile * tileCycles(tiles.front(), problem);

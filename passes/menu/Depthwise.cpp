@@ -53,13 +53,14 @@ Menu depthwiseMenu(ConvOp conv, const MenuContext &context) {
   add(usual, byRows, false);
   if (threads > 1)
     add(usual, !byRows, false);
-  for (int64_t pixels : {usual / 2, int64_t(4), int64_t(14), int64_t(7), int64_t(8)}) {
-    add(pixels, byRows, false);
-    if (menu.size() >= 5)
-      break;
-  }
+  // A ring of rows costs less than a copy of the whole block, as a rule.
   if (pads)
     add(usual, byRows, true);
+  for (int64_t pixels : {int64_t(14), int64_t(7), int64_t(8), int64_t(4), usual / 2}) {
+    if (menu.size() >= 6)
+      break;
+    add(pixels, byRows, false);
+  }
   return menu;
 }
 

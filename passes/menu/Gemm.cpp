@@ -23,11 +23,14 @@ Menu gemmMenu(GemmOp gemm, const MenuContext &context) {
     if ((menu.empty() || fits) && !llvm::is_contained(menu, schedule))
       menu.push_back(schedule);
   };
-  // Eight accumulators hide the latency; one row of them for a vector, several rows
-  // of fewer for a matrix.
+  // As square a tile as the registers hold is loaded with the fewest loads: 8 x 3 of 32,
+  // 6 x 2 of 16. A vector is bound by memory; eight accumulators hide the latency.
   if (out[0] >= 4) {
-    add(4, registers >= 32 ? 6 : 3);
-    for (auto [columns, rows] : {std::pair(3, 8), {2, 12}, {4, 4}, {2, 6}, {6, 4}, {3, 4}})
+    if (registers >= 32)
+      out[0] >= 7 ? add(3, 8) : add(4, 6);
+    else
+      out[0] >= 5 ? add(2, 6) : add(3, 4);
+    for (auto [columns, rows] : {std::pair(4, 6), {3, 8}, {2, 12}, {4, 4}, {2, 6}, {3, 4}})
       add(columns, rows);
   } else {
     add(registers >= 32 ? 8 : 6, 1);

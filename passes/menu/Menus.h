@@ -33,8 +33,9 @@ struct RegisterTile {
 
 /// What the tiles of a convolution have to cover: `height` rows of `width` pixels,
 /// `blocks` output blocks of `vectors` registers each, sums over `reduction` products.
+/// `blockedBytes`: of input and output together, 0 where the input is not blocked.
 struct TileProblem {
-  int64_t width, height, blocks, vectors, reduction;
+  int64_t width, height, blocks, vectors, reduction, blockedBytes = 0;
 };
 
 /// Cycles of one row of the picture, all blocks, by the model of docs/schedules.md.

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Tiles are worked out by hand from the model of docs/schedules.md: cycles of a row
-// are max(v*r*p / 2, (v*r + p) / 2, 4) * ceil(width / p) * blocks / r, for r rows,
-// p pixels, v registers a block.
+// Tiles are worked out by hand from the model of docs/schedules.md, for r rows of blocks,
+// p pixels, v registers a block, sums over k: step = max(v*r*p/2 + 0.4 + 0.07*p + 0.12*v*r,
+// (v*r + p)/1.5, 4); (k*step + 20 + v*r*p) * ceil(width/p) * blocks/r, and 1.2 % more for
+// each pixel beyond eight where a blocked picture and the result exceed 1.25 MiB.
 // RUN: syncnas-opt %s --snc-choose-schedules | FileCheck %s
 // RUN: sed 's/threads = 1/threads = 2/' %s | syncnas-opt --snc-choose-schedules | FileCheck %s --check-prefix=TWO
 
 module attributes {snc.target = "x86-64-avx512", snc.threads = 1 : i64} {
-// Of the tiles with 168 cycles (none has fewer), 8 x 3 has the most accumulators
-// that leave six registers; two threads change the strips alone.
+// 8 x 3: (32 * 13.32 + 44) * 7 * 2 = 6583; 4 x 6 6619, 7 x 3 6672; 14 x 2, with
+// 1.5 MiB to pass by, 7.2 % more than 6575. Two threads change the strips alone.
 // CHECK-LABEL: snc.kernel @pointwise
 // CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 8 : i64, rows = 3 : i64, strips = 1 : i64}>
 // TWO-LABEL: snc.kernel @pointwise
@@ -19,17 +20,19 @@ snc.kernel @pointwise(%x: tensor<1x32x56x56xf32, #snc.blocked<16>>, %w: tensor<9
   snc.yield %1 : tensor<1x96x56x56xf32, #snc.blocked<16>>
 }
 
-// A plain picture with three channels: two blocks allow two rows, 8 divides 112.
+// A plain picture with three channels, of which no pixels come late: 14 x 2 has
+// (27 * 15.62 + 48) * 8 = 3758, 8 x 2 3982.
 // CHECK-LABEL: snc.kernel @stem
-// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 8 : i64, rows = 2 : i64, strips = 1 : i64}>
+// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 14 : i64, rows = 2 : i64, strips = 1 : i64}>
 snc.kernel @stem(%x: tensor<1x3x224x224xf32>, %w: tensor<32x3x3x3xf32>) -> tensor<1x32x112x112xf32, #snc.blocked<16>> {
   %0 = snc.conv %x, %w {strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, group = 1 : i64} : (tensor<1x3x224x224xf32>, tensor<32x3x3x3xf32>) -> tensor<1x32x112x112xf32, #snc.blocked<16>>
   snc.yield %0 : tensor<1x32x112x112xf32, #snc.blocked<16>>
 }
 
-// Small planes with many weights walk the weights once: channels outermost.
+// Small planes with many weights walk the weights once: channels outermost. 14 x 2 has
+// (2304 * 15.62 + 48) * 8 = 288292, 7 x 2 300248, 2 x 8 306936.
 // CHECK-LABEL: snc.kernel @dense
-// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 1 : i64, pixels = 2 : i64, rows = 8 : i64, strips = 1 : i64}>
+// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 1 : i64, pixels = 14 : i64, rows = 2 : i64, strips = 1 : i64}>
 // TWO-LABEL: snc.kernel @dense
 // TWO-SAME: channels_outer = 1 : i64
 snc.kernel @dense(%x: tensor<1x256x14x14xf32, #snc.blocked<16>>, %w: tensor<256x256x3x3xf32>) -> tensor<1x256x14x14xf32, #snc.blocked<16>> {
@@ -57,7 +60,7 @@ snc.kernel @pixel(%x: tensor<1x96x1x1xf32, #snc.blocked<16>>, %w: tensor<32x96x1
   snc.yield %0 : tensor<1x32x1x1xf32, #snc.blocked<16>>
 }
 
-// Eight pixels divide a wide row, whose border is left to conditions.
+// Eight pixels divide a wide row; the border is left to conditions.
 // CHECK-LABEL: snc.kernel @depthwise_wide
 // CHECK-SAME: schedule = #snc.schedule<depthwise, {by_rows = 0 : i64, pad_block = 0 : i64, pixels = 8 : i64, strips = 1 : i64}>
 // TWO-LABEL: snc.kernel @depthwise_wide
@@ -67,12 +70,12 @@ snc.kernel @depthwise_wide(%x: tensor<1x96x56x56xf32, #snc.blocked<16>>, %w: ten
   snc.yield %0 : tensor<1x96x56x56xf32, #snc.blocked<16>>
 }
 
-// Seven pixels divide a row of 14, which is padded block by block; nine blocks are
+// Seven pixels divide a row of 14, whose border is left to conditions, too; nine blocks are
 // no fair share for two threads, 14 rows are.
 // CHECK-LABEL: snc.kernel @depthwise_narrow
-// CHECK-SAME: schedule = #snc.schedule<depthwise, {by_rows = 0 : i64, pad_block = 1 : i64, pixels = 7 : i64, strips = 1 : i64}>
+// CHECK-SAME: schedule = #snc.schedule<depthwise, {by_rows = 0 : i64, pad_block = 0 : i64, pixels = 7 : i64, strips = 1 : i64}>
 // TWO-LABEL: snc.kernel @depthwise_narrow
-// TWO-SAME: schedule = #snc.schedule<depthwise, {by_rows = 1 : i64, pad_block = 1 : i64, pixels = 7 : i64, strips = 2 : i64}>
+// TWO-SAME: schedule = #snc.schedule<depthwise, {by_rows = 1 : i64, pad_block = 0 : i64, pixels = 7 : i64, strips = 2 : i64}>
 snc.kernel @depthwise_narrow(%x: tensor<1x144x14x14xf32, #snc.blocked<16>>, %w: tensor<144x1x3x3xf32>) -> tensor<1x144x14x14xf32, #snc.blocked<16>> {
   %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, group = 144 : i64} : (tensor<1x144x14x14xf32, #snc.blocked<16>>, tensor<144x1x3x3xf32>) -> tensor<1x144x14x14xf32, #snc.blocked<16>>
   snc.yield %0 : tensor<1x144x14x14xf32, #snc.blocked<16>>

@@ -8,15 +8,16 @@
 // RUN: sed 's/x86-64-avx2/x86-64-avx512/' %s | syncnas-opt --snc-choose-schedules | FileCheck %s --check-prefix=AVX512
 
 module attributes {snc.target = "x86-64-avx2", snc.threads = 1 : i64} {
-// Ten of AVX2's registers take 3 x 3 accumulators (85.5 cycles); SSE has two
-// registers a block, five accumulators, and 4 x 1 is best (168); of thirteen, the 12
-// of 4 x 3 beat the 8 of 8 x 1 (both 168).
+// AVX2's sixteen registers hold the sums of 4 x 3, weights and a broadcast: 2025
+// cycles by the model in choose_schedules.mlir, 3 x 3 has 2214. SSE has two
+// registers a block: 6 x 1 fills 15 (4349), 4 x 1 has 4482; of 32, 14 x 1 fills 31 (3575)
+// and 4 x 3 has 3618.
 // AVX2-LABEL: snc.kernel @pointwise
-// AVX2-SAME: pixels = 3 : i64, rows = 3 : i64
+// AVX2-SAME: pixels = 4 : i64, rows = 3 : i64
 // SSE-LABEL: snc.kernel @pointwise
-// SSE-SAME: pixels = 4 : i64, rows = 1 : i64
+// SSE-SAME: pixels = 6 : i64, rows = 1 : i64
 // ARM-LABEL: snc.kernel @pointwise
-// ARM-SAME: pixels = 4 : i64, rows = 3 : i64
+// ARM-SAME: pixels = 14 : i64, rows = 1 : i64
 snc.kernel @pointwise(%x: tensor<1x16x56x56xf32, #snc.blocked<8>>, %w: tensor<24x16x1x1xf32>) -> tensor<1x24x56x56xf32, #snc.blocked<8>> {
   %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1 : i64} : (tensor<1x16x56x56xf32, #snc.blocked<8>>, tensor<24x16x1x1xf32>) -> tensor<1x24x56x56xf32, #snc.blocked<8>>
   snc.yield %0 : tensor<1x24x56x56xf32, #snc.blocked<8>>
@@ -63,15 +64,15 @@ snc.kernel @few_columns(%a: tensor<1x64xf32>, %b: tensor<64x10xf32>) -> tensor<1
   snc.yield %0 : tensor<1x10xf32>
 }
 
-// A matrix times a matrix: four vectors of columns, as many rows as registers allow.
+// A matrix times a matrix: a square tile of accumulators, 6 x 2 or 8 x 3 vectors.
 // AVX2-LABEL: snc.kernel @matrix
-// AVX2-SAME: lanes = 32 : i64, rows = 3 : i64
+// AVX2-SAME: lanes = 16 : i64, rows = 6 : i64
 // SSE-LABEL: snc.kernel @matrix
-// SSE-SAME: lanes = 16 : i64, rows = 3 : i64
+// SSE-SAME: lanes = 8 : i64, rows = 6 : i64
 // ARM-LABEL: snc.kernel @matrix
-// ARM-SAME: lanes = 16 : i64, rows = 6 : i64
+// ARM-SAME: lanes = 12 : i64, rows = 8 : i64
 // AVX512-LABEL: snc.kernel @matrix
-// AVX512-SAME: lanes = 64 : i64, rows = 6 : i64
+// AVX512-SAME: lanes = 48 : i64, rows = 8 : i64
 snc.kernel @matrix(%a: tensor<8x64xf32>, %b: tensor<64x100xf32>) -> tensor<8x100xf32> {
   %0 = snc.gemm %a, %b : (tensor<8x64xf32>, tensor<64x100xf32>) -> tensor<8x100xf32>
   snc.yield %0 : tensor<8x100xf32>

@@ -61,6 +61,31 @@ TEST_P(Convolution, Depthwise) {
   }
 }
 
+/// What --tune may choose is right as well.
+TEST_P(Convolution, WholeMenus) {
+  for (unsigned place = 0; place < 8; ++place) {
+    int64_t threads = 1 + place % 3;
+    KernelCase dense(GetParam(), place, threads);
+    dense.scheduleOfMenu(place);
+    Geometry g;
+    g.pads = {1, 1, 1, 1};
+    Value x = dense.argument({1, 24, 9, 17}, 8);
+    dense.check(
+        conv(dense, x, dense.argument({60, 24, 3, 3}), dense.argument({60}), g, 8 + place % 2 * 8));
+    KernelCase depthwise(GetParam(), place, threads);
+    depthwise.scheduleOfMenu(place);
+    g.group = 24;
+    x = depthwise.argument({1, 24, 9, 17}, 8);
+    depthwise.check(conv(depthwise, x, depthwise.argument({24, 1, 3, 3}), Value(), g, 8));
+    KernelCase product(GetParam(), place, threads);
+    product.scheduleOfMenu(place);
+    int64_t rows = product.pickOf({1, 3, 4, 13});
+    product.check(product.op<GemmOp>(0, product.argument({rows, 30}), product.argument({30, 77}),
+                                     Value(), llvm::APFloat(1.0f), llvm::APFloat(1.0f), false,
+                                     false));
+  }
+}
+
 TEST_P(Convolution, Grouped) {
   for (unsigned seed = 0; seed < 6; ++seed) {
     KernelCase c(GetParam(), seed, 1 + seed % 2);

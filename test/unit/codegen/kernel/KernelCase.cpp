@@ -8,6 +8,7 @@
 #include "ir/ConstantData.h"
 #include "ir/Layout.h"
 #include "ir/Target.h"
+#include "passes/ScheduleMenu.h"
 #include "passes/SchedulePasses.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -135,6 +136,11 @@ void KernelCase::finish(Value result) {
                            FlatSymbolRefAttr::get(kernel.getSymNameAttr()), operands,
                            IntegerAttr());
   builder.create<func::ReturnOp>(loc);
+  if (menuPlace) {
+    auto menu = scheduleMenu(kernel, targetOf(*module), threadsOf(kernel));
+    kernel.setScheduleAttr(menu[*menuPlace % menu.size()]);
+    scheduled = true;
+  }
   PassManager pm(&context);
   if (!scheduled)
     pm.addPass(createChooseSchedules());

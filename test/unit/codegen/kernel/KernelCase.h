@@ -52,6 +52,9 @@ public:
   /// `kind` and its numbers; without a call --snc-choose-schedules decides.
   void schedule(llvm::StringRef kind, std::vector<std::pair<llvm::StringRef, int64_t>> params);
 
+  /// The schedule at `place` of the kernel's menu, counted round.
+  void scheduleOfMenu(size_t place) { menuPlace = place; }
+
   /// Ends the kernel in `result`, runs it and expects the reference's numbers:
   /// |error| <= tolerance * (1 + largest magnitude expected).
   void check(mlir::Value result, double tolerance = 1e-5);
@@ -66,6 +69,7 @@ private:
   KernelOp kernel;
   std::vector<Tensor> inputs;
   bool scheduled = false;
+  std::optional<size_t> menuPlace;
 };
 
 /// The targets whose kernels this machine runs.
