@@ -1,35 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Tiles are worked out by hand from the model of docs/schedules.md: cycles of a row
-// are max(v*r*p / 2, (v*r + p) / 2, 4) * ceil(width / p) * blocks / r, for r rows,
-// p pixels, v registers a block.
+// are (c * depth + 20 + v*r*p) * ceil(width / p) * blocks / r for r rows, p pixels and v
+// registers a block, where c = max(0.56*v*r*p, (v*r + p) / 1.5, 4), and 0.8*v*r more for
+// panels (r * 16 * depth * 4 bytes) above 32 KiB.
 // RUN: syncnas-opt %s --snc-choose-schedules | FileCheck %s
 // RUN: sed 's/threads = 1/threads = 2/' %s | syncnas-opt --snc-choose-schedules | FileCheck %s --check-prefix=TWO
 
 module attributes {snc.target = "x86-64-avx512", snc.threads = 1 : i64} {
-// Of the tiles with 168 cycles (none has fewer), 8 x 3 has the most accumulators
-// that leave six registers; two threads change the strips alone.
+// 2 x 14 takes (15.68 * 32 + 48) * 4 * 3 = 6597 cycles, 3 x 8 6637; no other has fewer.
+// Two threads change the strips alone.
 // CHECK-LABEL: snc.kernel @pointwise
-// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 8 : i64, rows = 3 : i64, strips = 1 : i64}>
+// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 14 : i64, rows = 2 : i64, strips = 1 : i64}>
 // TWO-LABEL: snc.kernel @pointwise
-// TWO-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 8 : i64, rows = 3 : i64, strips = 2 : i64}>
+// TWO-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 14 : i64, rows = 2 : i64, strips = 2 : i64}>
 snc.kernel @pointwise(%x: tensor<1x32x56x56xf32, #snc.blocked<16>>, %w: tensor<96x32x1x1xf32>) -> tensor<1x96x56x56xf32, #snc.blocked<16>> {
   %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1 : i64} : (tensor<1x32x56x56xf32, #snc.blocked<16>>, tensor<96x32x1x1xf32>) -> tensor<1x96x56x56xf32, #snc.blocked<16>>
   %1 = snc.relu %0 : (tensor<1x96x56x56xf32, #snc.blocked<16>>) -> tensor<1x96x56x56xf32, #snc.blocked<16>>
   snc.yield %1 : tensor<1x96x56x56xf32, #snc.blocked<16>>
 }
 
-// A plain picture with three channels: two blocks allow two rows, 8 divides 112.
+// A plain picture with three channels: two blocks allow two rows, 14 divides 112.
 // CHECK-LABEL: snc.kernel @stem
-// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 8 : i64, rows = 2 : i64, strips = 1 : i64}>
+// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 14 : i64, rows = 2 : i64, strips = 1 : i64}>
 snc.kernel @stem(%x: tensor<1x3x224x224xf32>, %w: tensor<32x3x3x3xf32>) -> tensor<1x32x112x112xf32, #snc.blocked<16>> {
   %0 = snc.conv %x, %w {strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, group = 1 : i64} : (tensor<1x3x224x224xf32>, tensor<32x3x3x3xf32>) -> tensor<1x32x112x112xf32, #snc.blocked<16>>
   snc.yield %0 : tensor<1x32x112x112xf32, #snc.blocked<16>>
 }
 
-// Small planes with many weights walk the weights once: channels outermost.
+// Small planes with many weights walk the weights once: channels outermost. Each tile
+// reads its panel from the second cache, which 8 x 2 has no pixels to hide behind:
+// (8.96 + 6.4) * 2304 * 14 cycles against (15.68 + 1.6) * 2304 * 8 for 2 x 14.
 // CHECK-LABEL: snc.kernel @dense
-// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 1 : i64, pixels = 2 : i64, rows = 8 : i64, strips = 1 : i64}>
+// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 1 : i64, pixels = 14 : i64, rows = 2 : i64, strips = 1 : i64}>
 // TWO-LABEL: snc.kernel @dense
 // TWO-SAME: channels_outer = 1 : i64
 snc.kernel @dense(%x: tensor<1x256x14x14xf32, #snc.blocked<16>>, %w: tensor<256x256x3x3xf32>) -> tensor<1x256x14x14xf32, #snc.blocked<16>> {
