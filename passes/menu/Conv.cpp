@@ -22,6 +22,10 @@ constexpr double kStep = 0.4, kPixel = 0.07, kWeights = 0.12, kLoadsPerCycle = 1
 // second cache does not hold, more than eight at once come too late: by so much for each.
 constexpr double kLatePixel = 0.012;
 constexpr int64_t kPixelsInTime = 8, kCacheBytes = 5 << 18;
+// A panel that the first cache does not hold comes from the second for each tile: so many
+// cycles a line, measured with twelve tiles of three layers.
+constexpr double kLateLine = 0.8, kFirstCacheBytes = 32 * 1024;
+constexpr int64_t kLineBytes = 64;
 // Tiles that are slower than the best by more than this are not offered.
 constexpr double kWorstTile = 1.6;
 
@@ -35,6 +39,8 @@ double tileCycles(RegisterTile t, const TileProblem &p) {
   double weights = double(p.vectors * t.rows), pixels = double(t.pixels);
   double step = std::max({sums / 2 + kStep + kPixel * pixels + kWeights * weights,
                           (weights + pixels) / kLoadsPerCycle, kLatency});
+  if (weights * double(kLineBytes * p.reduction) > kFirstCacheBytes)
+    step += kLateLine * weights;
   double tile = step * double(p.reduction) + kTileCycles + sums;
   if (p.blockedBytes > kCacheBytes)
     tile *= 1 + kLatePixel * double(std::max<int64_t>(0, t.pixels - kPixelsInTime));
