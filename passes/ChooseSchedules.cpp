@@ -136,10 +136,12 @@ ScheduleAttr Chooser::chooseConv(ConvOp conv) {
     channelsOuter = false;
   if (threads > 1 && !channelsOuter && out[2] < threads)
     channelsOuter = true;
+  // Panels come from memory one by one: the next on its way while one is computed.
   return make("conv", {{"pixels", tile.pixels},
                        {"rows", tile.rows},
                        {"strips", threads},
-                       {"channels_outer", channelsOuter}});
+                       {"channels_outer", channelsOuter},
+                       {"prefetch", channelsOuter && panels > 1}});
 }
 
 ScheduleAttr Chooser::chooseGemm(GemmOp gemm) {
