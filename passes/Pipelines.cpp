@@ -56,7 +56,9 @@ void buildKernelPipeline(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createFormKernels(form));
   // The schedule says how weights lie in memory. Both change the kernel's text,
   // so equal kernels are looked for last.
-  pm.addPass(createChooseSchedules());
+  ChooseSchedulesOptions schedules;
+  schedules.choices = options.scheduleChoices;
+  pm.addPass(createChooseSchedules(schedules));
   pm.addPass(createPackWeights());
   pm.addPass(createDedupKernels());
 }

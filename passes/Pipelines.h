@@ -15,6 +15,8 @@ struct PipelineOptions {
   bool gatePrologue = false;
   /// Join expand, depthwise and project convolutions into one kernel.
   bool fuseInvertedResidual = false;
+  /// Path of schedules chosen by measurement (ScheduleMenu.h); empty: the model's.
+  std::string scheduleChoices;
 };
 
 /// import -> tensor level, simplified.

@@ -12,8 +12,11 @@ def ChooseSchedules : Pass<"snc-choose-schedules", "::mlir::ModuleOp"> {
   let description = [{
     Requires: kernel level. Ensures: each `snc.kernel` has a `schedule`
     attribute, a function of its body, the target's registers and the number
-    of threads (K4). docs/schedules.md explains the rules.
+    of threads (K4): the first of its menu, or what `choices` says.
+    docs/schedules.md explains the rules.
   }];
+  let options = [Option<"choices", "choices", "std::string", "",
+                        "JSON file of schedules by key of kernel; others get the first of their menu">];
   let dependentDialects = ["::snc::SncDialect"];
 }
 

@@ -10,9 +10,9 @@ module attributes {snc.target = "x86-64-avx512", snc.threads = 1 : i64} {
 // Of the tiles with 168 cycles (none has fewer), 8 x 3 has the most accumulators
 // that leave six registers; two threads change the strips alone.
 // CHECK-LABEL: snc.kernel @pointwise
-// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 8 : i64, prefetch = 0 : i64, rows = 3 : i64, strips = 1 : i64}>
+// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 8 : i64, rows = 3 : i64, strips = 1 : i64}>
 // TWO-LABEL: snc.kernel @pointwise
-// TWO-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 8 : i64, prefetch = 0 : i64, rows = 3 : i64, strips = 2 : i64}>
+// TWO-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 8 : i64, rows = 3 : i64, strips = 2 : i64}>
 snc.kernel @pointwise(%x: tensor<1x32x56x56xf32, #snc.blocked<16>>, %w: tensor<96x32x1x1xf32>) -> tensor<1x96x56x56xf32, #snc.blocked<16>> {
   %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1 : i64} : (tensor<1x32x56x56xf32, #snc.blocked<16>>, tensor<96x32x1x1xf32>) -> tensor<1x96x56x56xf32, #snc.blocked<16>>
   %1 = snc.relu %0 : (tensor<1x96x56x56xf32, #snc.blocked<16>>) -> tensor<1x96x56x56xf32, #snc.blocked<16>>
@@ -21,16 +21,15 @@ snc.kernel @pointwise(%x: tensor<1x32x56x56xf32, #snc.blocked<16>>, %w: tensor<9
 
 // A plain picture with three channels: two blocks allow two rows, 8 divides 112.
 // CHECK-LABEL: snc.kernel @stem
-// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 8 : i64, prefetch = 0 : i64, rows = 2 : i64, strips = 1 : i64}>
+// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 8 : i64, rows = 2 : i64, strips = 1 : i64}>
 snc.kernel @stem(%x: tensor<1x3x224x224xf32>, %w: tensor<32x3x3x3xf32>) -> tensor<1x32x112x112xf32, #snc.blocked<16>> {
   %0 = snc.conv %x, %w {strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, group = 1 : i64} : (tensor<1x3x224x224xf32>, tensor<32x3x3x3xf32>) -> tensor<1x32x112x112xf32, #snc.blocked<16>>
   snc.yield %0 : tensor<1x32x112x112xf32, #snc.blocked<16>>
 }
 
-// Small planes with many weights walk the weights once: channels outermost, the next
-// of the two panels being fetched.
+// Small planes with many weights walk the weights once: channels outermost.
 // CHECK-LABEL: snc.kernel @dense
-// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 1 : i64, pixels = 2 : i64, prefetch = 1 : i64, rows = 8 : i64, strips = 1 : i64}>
+// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 1 : i64, pixels = 2 : i64, rows = 8 : i64, strips = 1 : i64}>
 // TWO-LABEL: snc.kernel @dense
 // TWO-SAME: channels_outer = 1 : i64
 snc.kernel @dense(%x: tensor<1x256x14x14xf32, #snc.blocked<16>>, %w: tensor<256x256x3x3xf32>) -> tensor<1x256x14x14xf32, #snc.blocked<16>> {
@@ -40,7 +39,7 @@ snc.kernel @dense(%x: tensor<1x256x14x14xf32, #snc.blocked<16>>, %w: tensor<256x
 
 // One panel in all cannot be shared by two threads; its fourteen rows can.
 // CHECK-LABEL: snc.kernel @one_panel
-// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 1 : i64, pixels = 7 : i64, prefetch = 0 : i64, rows = 3 : i64, strips = 1 : i64}>
+// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 1 : i64, pixels = 7 : i64, rows = 3 : i64, strips = 1 : i64}>
 // TWO-LABEL: snc.kernel @one_panel
 // TWO-SAME: channels_outer = 0 : i64
 snc.kernel @one_panel(%x: tensor<1x512x14x14xf32, #snc.blocked<16>>, %w: tensor<48x512x1x1xf32>) -> tensor<1x48x14x14xf32, #snc.blocked<16>> {
@@ -50,7 +49,7 @@ snc.kernel @one_panel(%x: tensor<1x512x14x14xf32, #snc.blocked<16>>, %w: tensor<
 
 // A single pixel has no rows to share, so two threads share channels.
 // CHECK-LABEL: snc.kernel @pixel
-// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 1 : i64, prefetch = 0 : i64, rows = 2 : i64, strips = 1 : i64}>
+// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 1 : i64, rows = 2 : i64, strips = 1 : i64}>
 // TWO-LABEL: snc.kernel @pixel
 // TWO-SAME: channels_outer = 1 : i64
 snc.kernel @pixel(%x: tensor<1x96x1x1xf32, #snc.blocked<16>>, %w: tensor<32x96x1x1xf32>) -> tensor<1x32x1x1xf32, #snc.blocked<16>> {

@@ -12,11 +12,11 @@ module attributes {snc.target = "x86-64-avx2", snc.threads = 1 : i64} {
 // registers a block, five accumulators, and 4 x 1 is best (168); of thirteen, the 12
 // of 4 x 3 beat the 8 of 8 x 1 (both 168).
 // AVX2-LABEL: snc.kernel @pointwise
-// AVX2-SAME: pixels = 3 : i64, prefetch = 0 : i64, rows = 3 : i64
+// AVX2-SAME: pixels = 3 : i64, rows = 3 : i64
 // SSE-LABEL: snc.kernel @pointwise
-// SSE-SAME: pixels = 4 : i64, prefetch = 0 : i64, rows = 1 : i64
+// SSE-SAME: pixels = 4 : i64, rows = 1 : i64
 // ARM-LABEL: snc.kernel @pointwise
-// ARM-SAME: pixels = 4 : i64, prefetch = 0 : i64, rows = 3 : i64
+// ARM-SAME: pixels = 4 : i64, rows = 3 : i64
 snc.kernel @pointwise(%x: tensor<1x16x56x56xf32, #snc.blocked<8>>, %w: tensor<24x16x1x1xf32>) -> tensor<1x24x56x56xf32, #snc.blocked<8>> {
   %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1 : i64} : (tensor<1x16x56x56xf32, #snc.blocked<8>>, tensor<24x16x1x1xf32>) -> tensor<1x24x56x56xf32, #snc.blocked<8>>
   snc.yield %0 : tensor<1x24x56x56xf32, #snc.blocked<8>>

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "passes/ScheduleMenu.h"
+
+#include "ir/Layout.h"
+#include "passes/menu/Menus.h"
+
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MD5.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <nlohmann/json.hpp>
+
+using namespace mlir;
+
+namespace snc {
+
+ScheduleAttr MenuContext::make(StringRef kind,
+                               ArrayRef<std::pair<StringRef, int64_t>> params) const {
+  Builder builder(context);
+  SmallVector<NamedAttribute> list;
+  for (auto [name, value] : params)
+    list.push_back(builder.getNamedAttr(name, builder.getI64IntegerAttr(value)));
+  return ScheduleAttr::get(context, kind, builder.getDictionaryAttr(list));
+}
+
+SmallVector<ScheduleAttr> scheduleMenu(KernelOp kernel, const Target &target, int64_t threads) {
+  MenuContext context{kernel.getContext(), target, threads};
+  for (Operation &op : kernel.getBody().front()) {
+    Menu menu;
+    if (auto conv = dyn_cast<ConvOp>(op))
+      menu = conv.isDepthwise() ? depthwiseMenu(conv, context) : convMenu(conv, context);
+    else if (auto gemm = dyn_cast<GemmOp>(op))
+      menu = gemmMenu(gemm, context);
+    if (!menu.empty())
+      return menu;
+  }
+  return genericMenu(context);
+}
+
+/// Weights and biases as they are before a schedule says how they lie in memory.
+static void unpackArguments(KernelOp kernel) {
+  for (BlockArgument argument : kernel.getBody().getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (type && (isa_and_present<PackedAttr>(type.getEncoding()) || type.getRank() == 1))
+      argument.setType(withLayout(type, {}));
+  }
+  SmallVector<Type> types(kernel.getBody().getArgumentTypes());
+  kernel.setFunctionType(FunctionType::get(kernel.getContext(), types, kernel.getResultTypes()));
+}
+
+std::string scheduleKey(KernelOp kernel) {
+  OwningOpRef<KernelOp> plain(kernel.clone());
+  plain->setSymName("kernel");
+  plain->removeScheduleAttr();
+  // What the kernel compiler found out.
+  for (StringRef name : {"scratch", "worker_scratch", "flops", "bytes"})
+    (*plain)->removeAttr(("snc." + name).str());
+  unpackArguments(*plain);
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  (*plain)->print(os, OpPrintingFlags().useLocalScope().enableDebugInfo(false));
+  os << targetOf(kernel->getParentOfType<ModuleOp>()).name << "/" << threadsOf(kernel);
+  llvm::MD5 hash;
+  hash.update(os.str());
+  llvm::MD5::MD5Result result = hash.final();
+  return llvm::toHex(ArrayRef<uint8_t>(result.data(), result.size()), /*LowerCase=*/true);
+}
+
+std::string scheduleText(ScheduleAttr schedule) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  Attribute(schedule).print(os);
+  return text;
+}
+
+llvm::Expected<ScheduleChoices> readChoices(StringRef path) {
+  auto fail = [&](const llvm::Twine &message) {
+    return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                   "choices '" + path + "': " + message);
+  };
+  auto buffer = llvm::MemoryBuffer::getFile(path);
+  if (!buffer)
+    return fail(buffer.getError().message());
+  auto json = nlohmann::json::parse((*buffer)->getBuffer(), nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object())
+    return fail("expected a JSON object of schedules by key");
+  ScheduleChoices choices;
+  for (const auto &[key, value] : json.items()) {
+    if (!value.is_string())
+      return fail("'" + key + "': expected a schedule as text");
+    choices[key] = value.get<std::string>();
+  }
+  return choices;
+}
+
+} // namespace snc

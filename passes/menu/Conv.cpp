@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Convolutions over channel blocks: register tiles by what they cost, and which of
+// two streams, weights or picture, is walked once.
+
+#include "ir/Layout.h"
+#include "passes/ScheduleMenu.h"
+#include "passes/menu/Menus.h"
+
+using namespace mlir;
+
+namespace snc {
+
+namespace {
+constexpr int64_t kMostPixels = 16, kMostRows = 8;
+// Measured: multiply-adds reach 89 % of two a cycle, loads 1.5 a cycle; a sum waits
+// four cycles for the one before; bias, activation and store cost a tile 20 cycles
+// and one for each accumulator.
+constexpr double kMultiplyAdd = 1.12 / 2, kLoadsPerCycle = 1.5, kLatency = 4, kTileCycles = 20;
+// Tiles that are slower than the best by more than this are not offered.
+constexpr double kWorstTile = 1.6;
+
+int64_t registersOf(RegisterTile t, int64_t vectors) {
+  return vectors * t.rows * t.pixels + vectors * t.rows + 1; // sums, weights, a broadcast
+}
+} // namespace
+
+double tileCycles(RegisterTile t, const TileProblem &p) {
+  double sums = double(p.vectors * t.rows * t.pixels);
+  double step = std::max(
+      {kMultiplyAdd * sums, double(p.vectors * t.rows + t.pixels) / kLoadsPerCycle, kLatency});
+  double tile = step * double(p.reduction) + kTileCycles + sums;
+  return tile * double(llvm::divideCeil(p.width, t.pixels)) * double(p.blocks / t.rows);
+}
+
+SmallVector<RegisterTile> registerTiles(const TileProblem &p, int64_t registers) {
+  SmallVector<RegisterTile> tiles;
+  for (int64_t rows = 1; rows <= std::min(kMostRows, p.blocks); ++rows) {
+    if (p.blocks % rows)
+      continue;
+    for (int64_t pixels = 1; pixels <= std::min(p.width, kMostPixels); ++pixels)
+      if (registersOf({pixels, rows}, p.vectors) <= registers)
+        tiles.push_back({pixels, rows});
+  }
+  if (tiles.empty())
+    tiles.push_back({});
+  llvm::sort(tiles, [&](RegisterTile a, RegisterTile b) {
+    // Of equals the one with more sums, whose slack hides what the model leaves out.
+    auto rank = [&](RegisterTile t) {
+      return std::tuple(tileCycles(t, p), -t.rows * t.pixels, t.rows);
+    };
+    return rank(a) < rank(b);
+  });
+  return tiles;
+}
+
+namespace {
+/// True where one panel of weights should stay in cache while the plane passes by,
+/// false where a row of the picture should while all panels do: whichever is the
+/// larger stream is walked once.
+bool prefersChannelsOuter(const TileProblem &p, int64_t weights, int64_t panels, int64_t threads) {
+  bool large = weights * 4 > 64 * 1024;
+  bool outer = p.height * p.width <= 28 * 28 && large;
+  if (threads > 1 && outer && panels % threads && p.height >= 2 * threads)
+    return false;
+  return outer || (threads > 1 && p.height < threads);
+}
+
+/// Whether strips of rows, or of panels, are enough for all threads.
+bool feeds(bool channelsOuter, const TileProblem &p, int64_t panels, int64_t threads) {
+  return (channelsOuter ? panels : p.height) >= threads;
+}
+} // namespace
+
+Menu convMenu(ConvOp conv, const MenuContext &context) {
+  int64_t lanes = blockedLanes(conv.getType());
+  if (!lanes || conv.isDepthwise() || conv.getGroup() != 1 || conv.getWeight().getDefiningOp())
+    return {};
+  auto out = conv.getType().getShape();
+  auto weight = cast<RankedTensorType>(conv.getWeight().getType());
+  auto w = weight.getShape();
+  TileProblem problem{out[3], out[2], int64_t(llvm::divideCeil(out[1], lanes)),
+                      context.vectorsOf(lanes), w[1] * w[2] * w[3]};
+  Menu usual, others;
+  SmallVector<RegisterTile> tiles = registerTiles(problem, context.target.registers);
+  double most = kWorstTile * tileCycles(tiles.front(), problem);
+  for (RegisterTile tile : tiles) {
+    if (tileCycles(tile, problem) > most)
+      break;
+    int64_t panels = problem.blocks / tile.rows;
+    bool outer = prefersChannelsOuter(problem, weight.getNumElements(), panels, context.threads);
+    // Panels come from memory one by one: the next is on its way while one is computed.
+    // A panel of one tile is only read, as fast as memory gives.
+    int64_t turns = problem.height * int64_t(llvm::divideCeil(problem.width, tile.pixels));
+    auto make = [&](bool channelsOuter) {
+      SmallVector<std::pair<StringRef, int64_t>> params{{"pixels", tile.pixels},
+                                                        {"rows", tile.rows},
+                                                        {"strips", context.threads},
+                                                        {"channels_outer", channelsOuter}};
+      if (channelsOuter && panels > 1 && turns > 1)
+        params.push_back({"prefetch", 1});
+      return context.make("conv", params);
+    };
+    usual.push_back(make(outer));
+    // With one panel, or one row, both orders are one.
+    if (panels > 1 && problem.height > 1 && feeds(!outer, problem, panels, context.threads))
+      others.push_back(make(!outer));
+  }
+  size_t turned = std::min<size_t>(others.size(), 3);
+  usual.truncate(std::min(usual.size(), kMenuSize - turned));
+  usual.append(others.begin(), others.begin() + turned);
+  return usual;
+}
+
+} // namespace snc

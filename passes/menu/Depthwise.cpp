@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Depthwise convolutions: how many pixels at once, and how the border is read.
+
+#include "ir/Layout.h"
+#include "passes/menu/Menus.h"
+
+using namespace mlir;
+
+namespace snc {
+
+namespace {
+/// One expression has pixels * taps products; beyond this many it only gets longer.
+constexpr int64_t kMostProducts = 400;
+
+/// The widest tile that leaves six registers, and of these one that divides the row.
+int64_t usualPixels(int64_t width, int64_t taps, int64_t vectors, const Target &target) {
+  int64_t most =
+      std::max<int64_t>(1, std::min((target.registers - 6) / vectors, kMostProducts / taps));
+  int64_t pixels = std::min({width, most, int64_t(8)});
+  for (int64_t p = pixels; p >= std::max<int64_t>(2, pixels / 2); --p)
+    if (width % p == 0)
+      return p;
+  return pixels;
+}
+} // namespace
+
+Menu depthwiseMenu(ConvOp conv, const MenuContext &context) {
+  int64_t lanes = blockedLanes(conv.getType());
+  if (!lanes || !conv.isDepthwise() || blockedLanes(conv.getInput().getType()) != lanes)
+    return {};
+  auto out = conv.getType().getShape(),
+       weight = cast<RankedTensorType>(conv.getWeight().getType()).getShape();
+  int64_t taps = weight[2] * weight[3], blocks = llvm::divideCeil(out[1], lanes);
+  int64_t vectors = context.vectorsOf(lanes), threads = context.threads;
+  int64_t usual = usualPixels(out[3], taps, vectors, context.target);
+  // Narrow planes would spend their time on the border's conditions.
+  bool padBlock = out[3] < 4 * usual;
+  bool byRows = blocks % threads != 0 && out[2] >= 2 * threads;
+  bool pads = llvm::any_of(conv.getPads(), [](int64_t pad) { return pad > 0; });
+  Menu menu;
+  auto add = [&](int64_t pixels, bool rows, bool padded) {
+    ScheduleAttr schedule = context.make(
+        "depthwise",
+        {{"pixels", pixels}, {"strips", threads}, {"by_rows", rows}, {"pad_block", padded}});
+    bool fits = pixels >= 1 && pixels <= out[3] && pixels * taps <= kMostProducts &&
+                (pixels + 2) * vectors <= context.target.registers;
+    if ((menu.empty() || fits) && !llvm::is_contained(menu, schedule))
+      menu.push_back(schedule);
+  };
+  add(usual, byRows, padBlock);
+  if (pads)
+    add(usual, byRows, !padBlock);
+  if (threads > 1)
+    add(usual, !byRows, padBlock);
+  for (int64_t pixels : {usual / 2, int64_t(4), int64_t(14), int64_t(7), int64_t(8)}) {
+    add(pixels, byRows, padBlock);
+    if (menu.size() >= 6)
+      break;
+  }
+  return menu;
+}
+
+} // namespace snc

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Menus by class of kernel; private to scheduleMenu().
+
+#ifndef SNC_PASSES_MENU_MENUS_H
+#define SNC_PASSES_MENU_MENUS_H
+
+#include "ir/Target.h"
+
+namespace snc {
+
+using Menu = llvm::SmallVector<ScheduleAttr>;
+
+/// What a schedule is for.
+struct MenuContext {
+  mlir::MLIRContext *context;
+  const Target &target;
+  int64_t threads;
+
+  ScheduleAttr make(llvm::StringRef kind,
+                    llvm::ArrayRef<std::pair<llvm::StringRef, int64_t>> params) const;
+  /// Registers that one channel block of `lanes` takes.
+  int64_t vectorsOf(int64_t lanes) const {
+    return std::max<int64_t>(1, lanes / target.vectorLanes);
+  }
+};
+
+/// A convolution's accumulators: `rows` output blocks x `pixels`.
+struct RegisterTile {
+  int64_t pixels = 1, rows = 1;
+  bool operator==(const RegisterTile &) const = default;
+};
+
+/// What the tiles of a convolution have to cover: `height` rows of `width` pixels,
+/// `blocks` output blocks of `vectors` registers each, sums over `reduction` products.
+struct TileProblem {
+  int64_t width, height, blocks, vectors, reduction;
+};
+
+/// Cycles of one row of the picture, all blocks, by the model of docs/schedules.md.
+double tileCycles(RegisterTile tile, const TileProblem &problem);
+
+/// Tiles that need no more than `registers`, fewest cycles first; never empty.
+llvm::SmallVector<RegisterTile> registerTiles(const TileProblem &problem, int64_t registers);
+
+// Each is empty for a convolution that is not of its class.
+Menu convMenu(ConvOp conv, const MenuContext &context);
+Menu depthwiseMenu(ConvOp conv, const MenuContext &context);
+Menu gemmMenu(GemmOp gemm, const MenuContext &context);
+Menu genericMenu(const MenuContext &context);
+
+} // namespace snc
+
+#endif // SNC_PASSES_MENU_MENUS_H
