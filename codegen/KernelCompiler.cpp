@@ -60,9 +60,11 @@ FailureOr<KernelInfo> build(KernelOp kernel, const Target &target, StringRef pat
   scheduleKernel(*lowered, kernel, target);
   std::vector<hl::Argument> arguments(lowered->arguments.begin(), lowered->arguments.end());
   std::string name = kernel.getSymName().str();
+  hl::Pipeline pipeline(lowered->output);
+  for (auto &pass : lowered->passes)
+    pipeline.add_custom_lowering_pass(pass.get(), nullptr);
   hl::Module module =
-      hl::Pipeline(lowered->output)
-          .compile_to_module(arguments, name, halideTarget(target), hl::LinkageType::External);
+      pipeline.compile_to_module(arguments, name, halideTarget(target), hl::LinkageType::External);
   KernelInfo info;
   if (!countScratch(module, name, info))
     return kernel.emitOpError("allocates memory of a size unknown at compile time");

@@ -38,6 +38,8 @@ struct LoweredKernel {
   mlir::RankedTensorType resultTensor;   ///< the output's type
   std::vector<Stage> stages;             ///< in program order
   llvm::DenseMap<mlir::Value, TensorView> values;
+  /// Run on the loops after Halide's own; added by the schedule.
+  std::vector<std::unique_ptr<hl::Internal::IRMutator>> passes;
 
   TensorView view(mlir::Value v) const { return values.lookup(v); }
   Stage &addStage(Stage stage);

@@ -4,6 +4,7 @@
 // in registers while all inputs stream by; one broadcast a pixel and `rows` weight
 // loads an input channel.
 
+#include "codegen/schedule/PrefetchWeights.h"
 #include "codegen/schedule/Schedules.h"
 
 #include "ir/Layout.h"
@@ -43,6 +44,33 @@ static void vectorizeInner(hl::Func f, RankedTensorType type) {
     f.vectorize(inner, 8, hl::TailStrategy::RoundUp);
 }
 
+/// Prefetches the panel after the one that is computed, a share with each tile.
+static void prefetchPanels(LoweredKernel &kernel, const Stage &conv, int64_t pixels, int64_t rows) {
+  auto op = cast<ConvOp>(conv.op);
+  auto weight = dyn_cast<BlockArgument>(op.getWeight());
+  auto packed = dyn_cast_if_present<PackedAttr>(
+      cast<RankedTensorType>(op.getWeight().getType()).getEncoding());
+  if (!weight || !packed)
+    return;
+  auto shape = op.getType().getShape();
+  auto taps = cast<RankedTensorType>(op.getWeight().getType()).getShape();
+  int64_t depth = int64_t(llvm::alignTo(uint64_t(taps[1]), uint64_t(packed.getInputLanes()))) *
+                  taps[2] * taps[3];
+  hl::RVar outermost = conv.domain.w;
+  auto steps = hl::Internal::as_const_int(conv.domain.w.extent());
+  WeightPrefetch prefetch;
+  prefetch.buffer = kernel.arguments[weight.getArgNumber()].name();
+  prefetch.panel = ".cbo";
+  prefetch.row = "." + kernel.space.vars[2].name();
+  prefetch.tile = ".xo";
+  prefetch.reduction = "." + outermost.name();
+  prefetch.tilesPerRow = int64_t(llvm::divideCeil(shape[3], pixels));
+  prefetch.rows = shape[2];
+  prefetch.steps = steps ? *steps : 1;
+  prefetch.panelElements = depth * rows * packed.getLanes();
+  kernel.passes.push_back(prefetchWeights(prefetch));
+}
+
 void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule) {
   hl::Func out = kernel.output;
   auto op = cast<ConvOp>(conv.op);
@@ -62,6 +90,10 @@ void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule) {
   hl::Var strip = channelsOuter ? parallelStrips(out, cbo, panels, strips)
                                 : parallelStrips(out, y, shape[2], strips);
   registerTile(conv, {out, xo});
+  if (channelsOuter && schedule.get("prefetch", 0)) {
+    out.never_partition(xo); // one loop, whose variable tells the tiles apart
+    prefetchPanels(kernel, conv, pixels, rows);
+  }
   auto inputType = cast<RankedTensorType>(op.getInput().getType());
   // The padded copy is made once a strip of rows, or once where strips are channels.
   bool once = channelsOuter || strips <= 1 || shape[2] < 2;

@@ -17,7 +17,8 @@ void scheduleKernel(LoweredKernel &kernel, KernelOp op, const Target &target);
 
 // The families, with the parameters they read:
 
-/// `conv`: pixels, rows (register tile), strips, channels_outer (0/1).
+/// `conv`: pixels, rows (register tile), strips, channels_outer (0/1), prefetch (0/1, of
+/// effect with channels_outer).
 void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule);
 /// `depthwise`: pixels, strips, by_rows (0/1), pad_block (0/1).
 void scheduleDepthwise(LoweredKernel &kernel, Stage &taps, ScheduleAttr schedule);

@@ -110,11 +110,17 @@ Menu convMenu(ConvOp conv, const MenuContext &context) {
       break;
     int64_t panels = problem.blocks / tile.rows;
     bool outer = prefersChannelsOuter(problem, weight.getNumElements(), panels, context.threads);
+    // Panels come from memory one by one: the next is on its way while one is computed.
+    // A panel of one tile is only read, as fast as memory gives.
+    int64_t turns = problem.height * int64_t(llvm::divideCeil(problem.width, tile.pixels));
     auto make = [&](bool channelsOuter) {
-      return context.make("conv", {{"pixels", tile.pixels},
-                                   {"rows", tile.rows},
-                                   {"strips", context.threads},
-                                   {"channels_outer", channelsOuter}});
+      SmallVector<std::pair<StringRef, int64_t>> params{{"pixels", tile.pixels},
+                                                        {"rows", tile.rows},
+                                                        {"strips", context.threads},
+                                                        {"channels_outer", channelsOuter}};
+      if (channelsOuter && panels > 1 && turns > 1)
+        params.push_back({"prefetch", 1});
+      return context.make("conv", params);
     };
     usual.push_back(make(outer));
     // With one panel, or one row, both orders are one.

@@ -3,6 +3,7 @@
 #include "tools/run/Benchmark.h"
 
 #include "tools/run/FmaPeak.h"
+#include "tools/run/KernelTimes.h"
 #include "tools/run/Session.h"
 
 #include <algorithm>
@@ -24,7 +25,8 @@ double percentile(std::vector<double> values, double p) {
 /// Wall times of runs in milliseconds; `first` is that of the very first run.
 struct Times {
   double first = 0;
-  std::vector<double> ms;
+  std::vector<double> ms;  ///< of the timed runs
+  std::vector<double> all; ///< of all, in order
 };
 
 Times timeRuns(Session &session, const BenchmarkOptions &options) {
@@ -32,7 +34,8 @@ Times timeRuns(Session &session, const BenchmarkOptions &options) {
   auto once = [&] {
     auto begin = Clock::now();
     session.run();
-    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+    return times.all.emplace_back(
+        std::chrono::duration<double, std::milli>(Clock::now() - begin).count());
   };
   times.first = once();
   for (int i = 0; i < options.warmup; ++i)
@@ -45,30 +48,25 @@ Times timeRuns(Session &session, const BenchmarkOptions &options) {
   return times;
 }
 
-/// Threads record at the same time, but never the same kernel.
-struct KernelTimes {
-  std::vector<std::vector<double>> us;
-  static void record(void *user, const snc_trace_event *event) {
-    if (event->kind == SNC_TRACE_KERNEL)
-      static_cast<KernelTimes *>(user)->us[event->index].push_back(
-          double(event->end_ns - event->begin_ns) * 1e-3);
-  }
-};
-
-Json kernelTable(const LoadedLibrary &library, snc_options base, const BenchmarkOptions &options) {
-  KernelTimes times;
-  times.us.resize(library.kernels().size());
-  base.user = &times;
+/// Adds `kernels` and `outside_kernels` to the result.
+void addKernels(Json &result, const LoadedLibrary &library, snc_options base,
+                const BenchmarkOptions &options) {
+  KernelTimes kernels(library.kernels().size());
+  base.user = &kernels;
   base.trace = KernelTimes::record;
+  Times runs;
   {
     Session session(library, base);
     session.fillRandom(1);
-    timeRuns(session, options);
+    runs = timeRuns(session, options);
   }
   std::vector<double> medians;
   double total = 0;
-  for (const auto &us : times.us)
-    total += medians.emplace_back(percentile(us, 0.5));
+  for (size_t i = 0; i < library.kernels().size(); ++i)
+    total += medians.emplace_back(percentile(kernels.microseconds(i), 0.5));
+  double outside = percentile(kernels.outside(runs.all), 0.5);
+  result["outside_kernels"] = {{"median_us", outside},
+                               {"share_of_time", outside * 1e-3 / percentile(runs.all, 0.5)}};
   Json table = Json::array();
   for (size_t i = 0; i < medians.size(); ++i) {
     const snc_kernel_info &kernel = *library.kernels()[i];
@@ -78,7 +76,7 @@ Json kernelTable(const LoadedLibrary &library, snc_options base, const Benchmark
                      {"gflops", medians[i] > 0 ? double(kernel.flops) * 1e-3 / medians[i] : 0},
                      {"share_of_time", total > 0 ? medians[i] / total : 0}});
   }
-  return table;
+  result["kernels"] = table;
 }
 } // namespace
 
@@ -106,7 +104,7 @@ Json benchmark(const LoadedLibrary &library, const snc_options &base,
   result["share_of_peak"] = gflops / peak;
   result["threads"] = threads;
   result["rounds"] = times.ms.size();
-  result["kernels"] = kernelTable(library, base, options);
+  addKernels(result, library, base, options);
   return result;
 }
 
@@ -132,6 +130,10 @@ std::string benchmarkText(const Json &result) {
                 "(%d threads, %d rounds)\n",
                 number("gflops"), 100 * number("share_of_peak"), number("fma_peak_gflops"),
                 result["threads"].get<int>(), result["rounds"].get<int>());
+  text += line;
+  const Json &outside = result["outside_kernels"];
+  std::snprintf(line, sizeof line, "outside  kernels %.1f us, %.2f %% of a run\n",
+                outside["median_us"].get<double>(), 100 * outside["share_of_time"].get<double>());
   return text + line;
 }
 

@@ -19,8 +19,9 @@ struct BenchmarkOptions {
 };
 
 /// Runs on random inputs. The result has `latency_ms` {median, p90, min,
-/// first}, `gflops`, `fma_peak_gflops`, `share_of_peak`, `threads`, `rounds`
-/// and `kernels`: [{name, op, median_us, gflops, share_of_time}]. Kernels are
+/// first}, `gflops`, `fma_peak_gflops`, `share_of_peak`, `threads`, `rounds`,
+/// `outside_kernels` {median_us, share_of_time}: when no kernel was at work, and
+/// `kernels`: [{name, op, median_us, gflops, share_of_time}]. Kernels are
 /// timed in runs of their own, so that tracing does not slow the others.
 nlohmann::ordered_json benchmark(const LoadedLibrary &library, const snc_options &base,
                                  const BenchmarkOptions &options);

@@ -124,6 +124,25 @@ TEST_P(Convolution, WithEpilogue) {
   }
 }
 
+TEST_P(Convolution, PrefetchChangesNoNumber) {
+  // A last panel that is not full, tiles that overlap, one tile, one step; strips share panels.
+  for (int64_t width : {1, 5, 7, 11})
+    for (int64_t channels : {16, 24, 64})
+      for (int64_t kernel : {1, 3}) {
+        KernelCase c(GetParam(), unsigned(width), 1 + width % 3);
+        Geometry g;
+        if (kernel == 3)
+          g.pads = {1, 1, 1, 1};
+        Value x = c.argument({1, channels, 3, width}, 8);
+        c.schedule("conv", {{"pixels", 4},
+                            {"rows", 2},
+                            {"strips", 1 + width % 3},
+                            {"channels_outer", 1},
+                            {"prefetch", 1}});
+        c.check(conv(c, x, c.argument({76, channels, kernel, kernel}), c.argument({76}), g, 8));
+      }
+}
+
 TEST_P(Convolution, GateBeforePointwise) {
   for (unsigned seed = 0; seed < 3; ++seed) {
     KernelCase c(GetParam(), seed, 1 + seed % 2);
