@@ -8,15 +8,20 @@ of about -1 to 1; output `output`, 1x1000, before softmax.
 
 import functools
 
-from .classic import RESNETS, build_resnet, build_shufflenet_v2
+from .classic import RESNETS, build_resnet, build_shufflenet_v2, build_squeezenet
 from .mobile import MOBILE, build_mobile
+from .rexnet import build_rexnet
+from .syncnas import SYNCNAS, build_syncnas
 
 BUILDERS = {
     **dict.fromkeys(MOBILE, build_mobile),
+    "rexnet_1_0": build_rexnet,
     **dict.fromkeys(RESNETS, build_resnet),
+    "squeezenet_1_1": build_squeezenet,
     "shufflenet_v2_1_0": build_shufflenet_v2,
+    **dict.fromkeys(SYNCNAS, build_syncnas),
 }
-WIDTHS = ("mobilenet_v2", "mobilenet_v3_large")
+WIDTHS = ("mobilenet_v2", "mnasnet_a1", "mnasnet_b1", "mobilenet_v3_large")
 NAMES = list(BUILDERS)
 
 
@@ -24,7 +29,7 @@ def build(name, size=224, width=1.0, batch_norm=False):
     """The onnx.ModelProto of a network; ValueError for what there is none of.
 
     `width` multiplies the channels of those of WIDTHS; `batch_norm` leaves BatchNormalization
-    unfolded. Neither changes what the weights are drawn from.
+    unfolded, which changes the file and not what it computes.
     """
     if name not in BUILDERS:
         raise ValueError(f"no network {name}; there are {', '.join(NAMES)}")

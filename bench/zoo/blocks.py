@@ -8,13 +8,16 @@ def divisible(channels, divisor=8):
     return rounded + divisor if rounded < 0.9 * channels else rounded
 
 
-def squeeze_excite(g, x, squeezed, act, gate="sigmoid"):
-    """Hu et al., CVPR 2018: channels weighed by what all of the picture says."""
+def squeeze_excite(g, x, squeezed, act, gate="sigmoid", norm=False):
+    """Hu et al., CVPR 2018: channels weighed by what all of the picture says.
+
+    `norm`: whether the squeezing convolution is normalised.
+    """
     with g.scope("se"):
         channels = g.channels[x]
         y = g.global_pool(x)
         with g.scope("reduce"):
-            y = g.conv(y, squeezed, act=act, norm=False)
+            y = g.conv(y, squeezed, act=act, norm=norm)
         with g.scope("expand"):
             y = g.activate(g.conv(y, channels, norm=False), gate)
         return g.node("Mul", [x, y], square=g.square[x] * g.square[y])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Networks of other blocks: residual, fire and shuffle units."""
+"""Networks of other blocks: residual, shuffle and fire units."""
 
 import numpy as np
 
@@ -99,3 +99,35 @@ def build_shufflenet_v2(name, size=224, batch_norm=False):
     with g.scope("conv5"):
         x = g.conv(x, 1024, act="relu")
     return g.finish(classifier(g, x))
+
+
+def fire(g, x, squeezed, expanded):
+    """Iandola et al., SqueezeNet, 2016, figure 1."""
+    with g.scope("squeeze"):
+        x = g.conv(x, squeezed, act="relu", norm=False)
+    with g.scope("expand1x1"):
+        y = g.conv(x, expanded, act="relu", norm=False)
+    with g.scope("expand3x3"):
+        z = g.conv(x, expanded, 3, act="relu", norm=False)
+    return g.concat([y, z])
+
+
+def build_squeezenet(name, size=224, batch_norm=False):
+    """SqueezeNet 1.1 of its authors' repository (forresti/SqueezeNet); pools round sizes up.
+
+    It has no normalisation: `batch_norm` changes nothing.
+    """
+    g = Graph(name, size, batch_norm)
+    with g.scope("stem"):
+        x = g.conv("input", 64, 3, 2, act="relu", norm=False, pad=0)
+    number = 2
+    for widths in (((16, 64),) * 2, ((32, 128),) * 2, ((48, 192),) * 2 + ((64, 256),) * 2):
+        with g.scope(f"pool{number}"):
+            x = g.max_pool(x, 3, 2, ceil=True)
+        for squeezed, expanded in widths:
+            with g.scope(f"fire{number}"):
+                x = fire(g, x, squeezed, expanded)
+            number += 1
+    with g.scope("conv10"):
+        x = g.conv(x, 1000, act="relu", norm=False)
+    return g.finish(g.flatten(g.global_pool(x)))

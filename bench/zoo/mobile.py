@@ -46,11 +46,53 @@ def stages(*rows):
     return tuple(r if isinstance(r, tuple) else (r,) for r in rows)
 
 
+MIXED_BOTH = dict(expand_kernel=(1, 1), project_kernel=(1, 1))
+
 MOBILE = {
     # Sandler et al., MobileNetV2, CVPR 2018, table 2.
     "mobilenet_v2": Mobile(32, 1280, "relu6", stages(
         Row(1, 3, 1, 1, 16), Row(2, 3, 2, 6, 24), Row(3, 3, 2, 6, 32), Row(4, 3, 2, 6, 64),
         Row(3, 3, 1, 6, 96), Row(3, 3, 2, 6, 160), Row(1, 3, 1, 6, 320))),
+    # Tan et al., MnasNet, CVPR 2019, figure 7 (A1).
+    "mnasnet_a1": Mobile(32, 1280, "relu", stages(
+        Row(1, 3, 1, 1, 16), Row(2, 3, 2, 6, 24), Row(3, 5, 2, 3, 40, se=0.25), Row(4, 3, 2, 6, 80),
+        Row(2, 3, 1, 6, 112, se=0.25), Row(3, 5, 2, 6, 160, se=0.25), Row(1, 3, 1, 6, 320))),
+    # The same, without squeeze-and-excitation (its authors' tensorflow/tpu repository).
+    "mnasnet_b1": Mobile(32, 1280, "relu", stages(
+        Row(1, 3, 1, 1, 16), Row(3, 3, 2, 3, 24), Row(3, 5, 2, 3, 40), Row(3, 5, 2, 6, 80),
+        Row(2, 3, 1, 6, 96), Row(4, 5, 2, 6, 192), Row(1, 3, 1, 6, 320))),
+    # Wu et al., FBNet, CVPR 2019, figure 4; blocks that were skipped are left out.
+    "fbnet_b": Mobile(16, 1984, "relu", stages(
+        Row(1, 3, 1, 1, 16),
+        (Row(1, 3, 2, 6, 24), Row(1, 5, 1, 1, 24), Row(2, 3, 1, 1, 24)),
+        (Row(1, 5, 2, 6, 32), Row(1, 5, 1, 3, 32), Row(1, 3, 1, 6, 32), Row(1, 5, 1, 6, 32)),
+        (Row(1, 5, 2, 6, 64), Row(1, 5, 1, 1, 64), Row(1, 5, 1, 3, 64)),
+        (Row(1, 5, 1, 6, 112), Row(1, 3, 1, 1, 112), Row(1, 5, 1, 1, 112), Row(1, 5, 1, 3, 112)),
+        (Row(1, 5, 2, 6, 184), Row(1, 5, 1, 1, 184), Row(2, 5, 1, 6, 184)),
+        Row(1, 3, 1, 6, 352))),
+    "fbnet_c": Mobile(16, 1984, "relu", stages(
+        Row(1, 3, 1, 1, 16),
+        (Row(1, 3, 2, 6, 24), Row(2, 3, 1, 1, 24)),
+        (Row(1, 5, 2, 6, 32), Row(1, 5, 1, 3, 32), Row(1, 5, 1, 6, 32), Row(1, 3, 1, 6, 32)),
+        (Row(1, 5, 2, 6, 64), Row(1, 5, 1, 3, 64), Row(2, 5, 1, 6, 64)),
+        (Row(3, 5, 1, 6, 112), Row(1, 5, 1, 3, 112)),
+        Row(4, 5, 2, 6, 184), Row(1, 3, 1, 6, 352))),
+    # Cai et al., ProxylessNAS, ICLR 2019, figure 4 (mobile).
+    "proxyless_r": Mobile(32, 1280, "relu6", stages(
+        Row(1, 3, 1, 1, 16),
+        (Row(1, 5, 2, 3, 32), Row(1, 3, 1, 3, 32)),
+        (Row(1, 7, 2, 3, 40), Row(1, 3, 1, 3, 40), Row(2, 5, 1, 3, 40)),
+        (Row(1, 7, 2, 6, 80), Row(3, 5, 1, 3, 80)),
+        (Row(1, 5, 1, 6, 96), Row(3, 5, 1, 3, 96)),
+        (Row(1, 7, 2, 6, 192), Row(1, 7, 1, 6, 192), Row(2, 7, 1, 3, 192)),
+        Row(1, 7, 1, 6, 320))),
+    # Stamoulis et al., Single-Path NAS, ECML-PKDD 2019, figure 6.
+    "single_path_nas": Mobile(32, 1280, "relu", stages(
+        Row(1, 3, 1, 1, 16), Row(3, 3, 2, 3, 24),
+        (Row(1, 5, 2, 6, 40), Row(3, 3, 1, 3, 40)),
+        (Row(1, 5, 2, 6, 80), Row(3, 3, 1, 3, 80)),
+        (Row(1, 5, 1, 6, 96), Row(3, 5, 1, 3, 96)),
+        Row(4, 5, 2, 6, 192), Row(1, 3, 1, 6, 320))),
     # Howard et al., Searching for MobileNetV3, ICCV 2019, table 1.
     "mobilenet_v3_large": Mobile(16, 960, "hard_swish", stages(
         Row(1, 3, 1, 1, 16, act="relu"),
@@ -64,6 +106,19 @@ MOBILE = {
         Row(1, 3, 1, 1, 16, se=0.25), Row(2, 3, 2, 6, 24, se=0.25), Row(2, 5, 2, 6, 40, se=0.25),
         Row(3, 3, 2, 6, 80, se=0.25), Row(3, 5, 1, 6, 112, se=0.25), Row(4, 5, 2, 6, 192, se=0.25),
         Row(1, 3, 1, 6, 320, se=0.25))),
+    # Tan and Le, MixConv, BMVC 2019, figure 5 (MixNet-M); squeeze ratios, nonlinearities and the
+    # 1x1 convolutions in two groups are in its authors' code (tensorflow/tpu, mixnet).
+    "mixnet_m": Mobile(24, 1536, "relu", stages(
+        Row(1, 3, 1, 1, 24),
+        (Row(1, (3, 5, 7), 2, 6, 32, **MIXED_BOTH), Row(1, 3, 1, 3, 32, **MIXED_BOTH)),
+        (Row(1, (3, 5, 7, 9), 2, 6, 40, se=0.5, act="swish"),
+         Row(3, (3, 5), 1, 6, 40, se=0.5, act="swish", **MIXED_BOTH)),
+        (Row(1, (3, 5, 7), 2, 6, 80, se=0.25, act="swish"),
+         Row(3, (3, 5, 7, 9), 1, 6, 80, se=0.25, act="swish", **MIXED_BOTH)),
+        (Row(1, 3, 1, 6, 120, se=0.5, act="swish"),
+         Row(3, (3, 5, 7, 9), 1, 3, 120, se=0.5, act="swish", **MIXED_BOTH)),
+        (Row(1, (3, 5, 7, 9), 2, 6, 200, se=0.5, act="swish"),
+         Row(3, (3, 5, 7, 9), 1, 6, 200, se=0.5, act="swish", project_kernel=(1, 1))))),
 }
 
 
