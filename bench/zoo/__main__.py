@@ -7,7 +7,7 @@ import sys
 
 import onnx
 
-from . import NAMES, build
+from . import NAMES, build, counts, published
 
 
 def file_name(name, size, width, batch_norm):
@@ -16,11 +16,18 @@ def file_name(name, size, width, batch_norm):
                     "_bn" if batch_norm else "", ".onnx"])
 
 
+def print_table():
+    """Costs of every network; parameters are those of the file with unfolded normalisations."""
+    models = {name: build(name, batch_norm=True) for name in NAMES}
+    print(published.table({n: (counts.macs(m), counts.parameters(m)) for n, m in models.items()}), end="")
+
+
 def main():
     parser = argparse.ArgumentParser(prog="python -m zoo", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("-o", "--output", type=pathlib.Path, default=pathlib.Path("."), metavar="DIR")
     parser.add_argument("--list", action="store_true", help="print the names")
+    parser.add_argument("--table", action="store_true", help="print costs, beside published ones, as markdown")
     parser.add_argument("--all", action="store_true", help="write every network")
     parser.add_argument("--width", type=float, default=1.0, help="multiplies channels, 0.25 to 2")
     parser.add_argument("--size", type=int, default=224, help="edge of the input in pixels")
@@ -28,6 +35,9 @@ def main():
     options = parser.parse_args()
     if options.list:
         print("\n".join(NAMES))
+        return
+    if options.table:
+        print_table()
         return
     names = NAMES if options.all else options.names
     if not names:
