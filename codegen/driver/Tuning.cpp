@@ -6,16 +6,15 @@
 #include "codegen/driver/KernelCache.h"
 #include "codegen/driver/Summary.h"
 #include "codegen/driver/Timing.h"
+#include "codegen/driver/TuningPolicy.h"
 #include "ir/Target.h"
 #include "passes/ScheduleMenu.h"
 #include "search/DeviceDescription.h"
 #include "search/TuningStore.h"
 
-#include "llvm/ADT/MapVector.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MemoryBuffer.h"
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -23,29 +22,12 @@ using namespace mlir;
 
 namespace snc {
 
-// A schedule has to gain this to be taken, and has to be seen so often to be sure of.
-static constexpr double kLeastGain = 0.02;
-static constexpr size_t kSure = 3;
 // One time of a library is the median over turns; each run takes about so long.
 static constexpr int kTurns = 3;
 static constexpr double kRunMs = 150;
 
 static llvm::Error failure(const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
-}
-
-std::vector<TunableKernel> tunableKernels(ModuleOp module) {
-  llvm::StringMap<int64_t> launches;
-  module.walk([&](LaunchOp launch) { ++launches[launch.getKernel()]; });
-  std::vector<TunableKernel> kernels;
-  for (KernelOp kernel : module.getOps<KernelOp>()) {
-    TunableKernel entry{
-        scheduleKey(kernel), kernel.getSymName().str(), {}, launches.lookup(kernel.getSymName())};
-    for (ScheduleAttr schedule : scheduleMenu(kernel, targetOf(module), threadsOf(kernel)))
-      entry.menu.push_back(scheduleText(schedule));
-    kernels.push_back(std::move(entry));
-  }
-  return kernels;
 }
 
 /// Whether this machine is able to run code for `name`, a known target.
@@ -57,22 +39,6 @@ static bool runsHere(StringRef name) {
     return llvm::find_if(allTargets(), [&](const Target &o) { return o.name == t->name; });
   };
   return place(target) >= place(host); // best first
-}
-
-std::string TuneResult::summary() const {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << "tuned    " << changed << " of " << kernels
-     << " kernels have another schedule than the model's";
-  if (changed)
-    os << llvm::format(": %.3f ms instead of %.3f ms (%.1f %% less)", tunedUs / 1000,
-                       modelUs / 1000, 100 * (1 - tunedUs / modelUs));
-  os << "; ";
-  if (untried)
-    os << untried << " schedules not tried yet";
-  else
-    os << "all schedules are known";
-  return os.str();
 }
 
 namespace {
@@ -104,9 +70,6 @@ private:
   llvm::Error round(Variant &variant, const ScheduleChoices &choices);
   llvm::Error build(Variant &variant, const std::string &output, const std::string &choices);
   bool plan(const Variant &variant, ScheduleChoices &choices);
-  std::string next(const TunableKernel &kernel, bool &wanted);
-  std::string best(const TunableKernel &kernel);
-  size_t untriedOf(const Variant &variant);
   llvm::Expected<llvm::StringMap<double>> timesOf(const std::string &library, double &latencyMs);
   llvm::Error writeChoices(const ScheduleChoices &choices, const std::string &path);
   void tell(const Variant &variant);
@@ -162,50 +125,12 @@ llvm::Error Tuner::build(Variant &variant, const std::string &output, const std:
                                        : failure("a schedule to measure could not be compiled");
 }
 
-/// The fastest known schedule, the model's unless another is faster enough.
-std::string Tuner::best(const TunableKernel &kernel) {
-  for (const TunedSchedule &known : store.known(kernel.key, kernel.menu.front()))
-    if (known.ratio < 1 - kLeastGain && llvm::is_contained(kernel.menu, known.schedule))
-      return known.schedule;
-  return kernel.menu.front();
-}
-
-/// What to time next: a schedule without a time, or else of the two fastest one that
-/// was seen too seldom. `wanted` is set where there is such a one.
-std::string Tuner::next(const TunableKernel &kernel, bool &wanted) {
-  std::vector<TunedSchedule> known = store.known(kernel.key, kernel.menu.front());
-  for (const std::string &schedule : llvm::drop_begin(kernel.menu))
-    if (llvm::none_of(known, [&](const TunedSchedule &k) { return k.schedule == schedule; })) {
-      wanted = true;
-      return schedule;
-    }
-  llvm::erase_if(known, [&](const TunedSchedule &k) {
-    return k.ratio > 1 - kLeastGain || !llvm::is_contained(kernel.menu, k.schedule);
-  });
-  for (const TunedSchedule &k : llvm::ArrayRef(known).take_front(2))
-    if (k.samples < kSure && k.ratio < known.front().ratio + kLeastGain) {
-      wanted = true;
-      return k.schedule;
-    }
-  return best(kernel);
-}
-
 /// The schedules of the next round; false where nothing is left to learn.
 bool Tuner::plan(const Variant &variant, ScheduleChoices &choices) {
   bool wanted = false;
   for (const TunableKernel &kernel : variant.kernels)
-    choices[kernel.key] = next(kernel, wanted);
+    choices[kernel.key] = nextSchedule(store, kernel, wanted);
   return wanted;
-}
-
-size_t Tuner::untriedOf(const Variant &variant) {
-  size_t count = 0;
-  for (const TunableKernel &kernel : variant.kernels) {
-    std::vector<TunedSchedule> known = store.known(kernel.key, kernel.menu.front());
-    for (const std::string &schedule : llvm::drop_begin(kernel.menu))
-      count += llvm::none_of(known, [&](const auto &k) { return k.schedule == schedule; });
-  }
-  return count;
 }
 
 llvm::Error Tuner::writeChoices(const ScheduleChoices &choices, const std::string &path) {
@@ -288,7 +213,7 @@ void Tuner::tell(const Variant &variant) {
     return;
   bool terminal = isatty(STDERR_FILENO);
   llvm::errs() << (terminal ? "\r\x1b[K" : "") << "tuning schedules: round " << rounds + 1 << ", "
-               << untriedOf(variant) << " untried, "
+               << untriedSchedules(store, variant.kernels) << " untried, "
                << llvm::format("%.0f of %u s", watch.seconds(), *options.tuneSeconds)
                << (terminal ? "" : "\n");
 }
@@ -329,9 +254,9 @@ llvm::Expected<TuneResult> Tuner::conclude() {
       if (!seen.try_emplace(kernel.key, true).second)
         continue;
       ++result.kernels;
-      std::string schedule = best(kernel);
+      std::string schedule = bestSchedule(store, kernel);
       result.changed += schedule != kernel.menu.front();
-      result.untried += untriedOf({options, {kernel}});
+      result.untried += untriedSchedules(store, kernel);
       std::vector<TunedSchedule> known = store.known(kernel.key, kernel.menu.front());
       if (known.empty())
         continue;

@@ -13,10 +13,13 @@ namespace {
 /// One expression has pixels * taps products; beyond this many it only gets longer.
 constexpr int64_t kMostProducts = 400;
 
-/// The widest tile that leaves six registers, and of these one that divides the row.
+/// A whole row of at most 14 pixels where that leaves six registers; else the widest tile
+/// of at most eight, and of these one that divides the row.
 int64_t usualPixels(int64_t width, int64_t taps, int64_t vectors, const Target &target) {
   int64_t most =
       std::max<int64_t>(1, std::min((target.registers - 6) / vectors, kMostProducts / taps));
+  if (width <= std::min(most, int64_t(14)))
+    return width;
   int64_t pixels = std::min({width, most, int64_t(8)});
   for (int64_t p = pixels; p >= std::max<int64_t>(2, pixels / 2); --p)
     if (width % p == 0)

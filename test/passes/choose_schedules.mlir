@@ -70,12 +70,12 @@ snc.kernel @depthwise_wide(%x: tensor<1x96x56x56xf32, #snc.blocked<16>>, %w: ten
   snc.yield %0 : tensor<1x96x56x56xf32, #snc.blocked<16>>
 }
 
-// Seven pixels divide a row of 14, whose border is left to conditions, too; nine blocks are
+// A row of 14 is one tile, and the border is left to conditions, too; nine blocks are
 // no fair share for two threads, 14 rows are.
 // CHECK-LABEL: snc.kernel @depthwise_narrow
-// CHECK-SAME: schedule = #snc.schedule<depthwise, {by_rows = 0 : i64, pad_block = 0 : i64, pixels = 7 : i64, strips = 1 : i64}>
+// CHECK-SAME: schedule = #snc.schedule<depthwise, {by_rows = 0 : i64, pad_block = 0 : i64, pixels = 14 : i64, strips = 1 : i64}>
 // TWO-LABEL: snc.kernel @depthwise_narrow
-// TWO-SAME: schedule = #snc.schedule<depthwise, {by_rows = 1 : i64, pad_block = 0 : i64, pixels = 7 : i64, strips = 2 : i64}>
+// TWO-SAME: schedule = #snc.schedule<depthwise, {by_rows = 1 : i64, pad_block = 0 : i64, pixels = 14 : i64, strips = 2 : i64}>
 snc.kernel @depthwise_narrow(%x: tensor<1x144x14x14xf32, #snc.blocked<16>>, %w: tensor<144x1x3x3xf32>) -> tensor<1x144x14x14xf32, #snc.blocked<16>> {
   %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, group = 144 : i64} : (tensor<1x144x14x14xf32, #snc.blocked<16>>, tensor<144x1x3x3xf32>) -> tensor<1x144x14x14xf32, #snc.blocked<16>>
   snc.yield %0 : tensor<1x144x14x14xf32, #snc.blocked<16>>
