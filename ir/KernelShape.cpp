@@ -97,6 +97,19 @@ double KernelShape::bytes() const {
   return 4 * double(inElements() + outElements() * (1 + residual) + weightElements());
 }
 
+int64_t stripAxis(ArrayRef<int64_t> out, int64_t threads, int64_t lanes) {
+  if (out.size() != 4 || threads < 2)
+    return 1;
+  // The busiest strip counts.
+  auto excess = [&](int64_t n) {
+    return double(int64_t(llvm::divideCeil(n, threads)) * threads) / double(n);
+  };
+  double rows = excess(out[2]),
+         blocks = excess(int64_t(llvm::divideCeil(out[1], std::max<int64_t>(1, lanes))));
+  constexpr double kAboutEqual = 1.1;
+  return rows <= kAboutEqual || rows < blocks ? 2 : 1;
+}
+
 template <typename Op> static void takeWindow(KernelShape &shape, Op op) {
   shape.strides = {op.getStrides()[0], op.getStrides()[1]};
   shape.dilations = {op.getDilations()[0], op.getDilations()[1]};

@@ -35,6 +35,11 @@ struct KernelShape {
   double bytes() const;
 };
 
+/// The dimension of a result of shape `out` along which its kernel is cut into `threads`
+/// strips: 2, rows, where these come out about equal, so that most of what a strip reads was
+/// computed by the same processor, and else 1, channels, in blocks of `lanes`.
+int64_t stripAxis(llvm::ArrayRef<int64_t> out, int64_t threads, int64_t lanes);
+
 /// The shape that a signature tells of; nullopt where it is none.
 std::optional<KernelShape> shapeOfSignature(llvm::StringRef signature);
 

@@ -2,6 +2,7 @@
 
 #include "passes/ScheduleMenu.h"
 
+#include "ir/KernelShape.h"
 #include "ir/Layout.h"
 #include "passes/menu/Menus.h"
 
@@ -25,6 +26,11 @@ ScheduleAttr MenuContext::make(StringRef kind,
   return ScheduleAttr::get(context, kind, builder.getDictionaryAttr(list));
 }
 
+bool MenuContext::byRows(Operation *op) const {
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  return stripAxis(type.getShape(), threads, blockedLanes(type)) == 2;
+}
+
 SmallVector<ScheduleAttr> scheduleMenu(KernelOp kernel, const Target &target, int64_t threads) {
   MenuContext context{kernel.getContext(), target, threads};
   for (Operation &op : kernel.getBody().front()) {
@@ -36,7 +42,7 @@ SmallVector<ScheduleAttr> scheduleMenu(KernelOp kernel, const Target &target, in
     if (!menu.empty())
       return menu;
   }
-  return genericMenu(context);
+  return genericMenu(kernel, context);
 }
 
 /// Weights and biases as they are before a schedule says how they lie in memory.

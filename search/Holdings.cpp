@@ -39,18 +39,6 @@ double Holdings::remoteBytes(Value value, const Need &need, int64_t unit) const 
   return bytes * (1 - overlap(wanted, holding.ranges[size_t(unit)]));
 }
 
-int64_t stripAxis(const KernelShape &s, int64_t threads, int64_t blockLanes) {
-  if (s.out.size() != 4)
-    return 1;
-  int64_t blocks = llvm::divideCeil(s.out[1], blockLanes), rows = s.out[2];
-  if (s.isDepthwise())
-    return blocks % threads && rows >= 2 * threads ? 2 : 1;
-  if (s.op != "conv" || s.group > 1)
-    return s.out[1] > 1 ? 1 : 2;
-  bool channels = rows * s.out[3] <= 28 * 28 && s.weightElements() * 4 > 64 * 1024;
-  return channels || rows < threads ? 1 : 2;
-}
-
 /// What a strip needs of an operand; all of it where operators mix.
 static Need stripNeed(Operation *op, unsigned operand, int64_t axis, Range out) {
   int64_t rank = tensorType(op->getResult(0)).getRank();
@@ -67,7 +55,7 @@ double Holdings::runOnAll(ArrayRef<Operation *> ops, Operation *anchor, int64_t 
   int64_t threads = totalThreads(units);
   Value result = ops.back()->getResult(0);
   RankedTensorType type = tensorType(anchor->getResult(0));
-  int64_t axis = stripAxis(shapeOf(ops), threads, blockLanes);
+  int64_t axis = stripAxis(shapeOf(ops).out, threads, blockLanes);
   Holding holding{Holding::mixed, 0, axis, {}};
   double most = 0;
   if (type.getRank() > axis && type == tensorType(result)) {

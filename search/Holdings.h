@@ -49,10 +49,6 @@ private:
   llvm::DenseMap<mlir::Value, Holding> known;
 };
 
-/// The dimension that the strips of a kernel on several threads cut, as
-/// --snc-choose-schedules does: 1 (channels) or 2 (rows).
-int64_t stripAxis(const KernelShape &shape, int64_t threads, int64_t blockLanes);
-
 } // namespace snc
 
 #endif // SNC_SEARCH_HOLDINGS_H

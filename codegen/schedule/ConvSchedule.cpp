@@ -45,7 +45,8 @@ static void vectorizeInner(hl::Func f, RankedTensorType type) {
 }
 
 /// Prefetches the panel after the one that is computed, a share with each tile.
-static void prefetchPanels(LoweredKernel &kernel, const Stage &conv, int64_t pixels, int64_t rows) {
+static void prefetchPanels(LoweredKernel &kernel, const Stage &conv, int64_t pixels, int64_t rows,
+                           int64_t height) {
   auto op = cast<ConvOp>(conv.op);
   auto weight = dyn_cast<BlockArgument>(op.getWeight());
   auto packed = dyn_cast_if_present<PackedAttr>(
@@ -65,7 +66,7 @@ static void prefetchPanels(LoweredKernel &kernel, const Stage &conv, int64_t pix
   prefetch.tile = ".xo";
   prefetch.reduction = "." + outermost.name();
   prefetch.tilesPerRow = int64_t(llvm::divideCeil(shape[3], pixels));
-  prefetch.rows = shape[2];
+  prefetch.rows = height;
   prefetch.steps = steps ? *steps : 1;
   prefetch.panelElements = depth * rows * packed.getLanes();
   kernel.passes.push_back(prefetchWeights(prefetch));
@@ -87,16 +88,20 @@ void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule) {
   else
     out.reorder({v[0], x, cb, xo, cbo, y, v[4]});
   out.vectorize(v[0]).unroll(x).unroll(cb);
-  hl::Var strip = channelsOuter ? parallelStrips(out, cbo, panels, strips)
-                                : parallelStrips(out, y, shape[2], strips);
+  bool byRows = strips > 1 && shape[2] > 1 && (!channelsOuter || schedule.get("by_rows", 0));
+  hl::Var strip = byRows ? parallelStrips(out, y, shape[2], strips)
+                         : parallelStrips(out, cbo, channelsOuter ? panels : 1, strips);
+  if (byRows && channelsOuter)
+    out.reorder({y, cbo, strip});
   registerTile(conv, {out, xo});
   if (channelsOuter && schedule.get("prefetch", 0)) {
     out.never_partition(xo); // one loop, whose variable tells the tiles apart
-    prefetchPanels(kernel, conv, pixels, rows);
+    int64_t height = byRows ? int64_t(llvm::divideCeil(shape[2], strips)) : shape[2];
+    prefetchPanels(kernel, conv, pixels, rows, height);
   }
   auto inputType = cast<RankedTensorType>(op.getInput().getType());
   // The padded copy is made once a strip of rows, or once where strips are channels.
-  bool once = channelsOuter || strips <= 1 || shape[2] < 2;
+  bool once = !byRows;
   auto place = [&](hl::Func f) {
     if (once)
       f.compute_root();

@@ -63,7 +63,7 @@ void scheduleUpdates(LoweredKernel &kernel, Stage &stage, const Target &target) 
   }
 }
 
-void scheduleOutput(LoweredKernel &kernel, int64_t strips, const Target &target) {
+void scheduleOutput(LoweredKernel &kernel, int64_t strips, bool byRows, const Target &target) {
   hl::Func out = kernel.output;
   const std::vector<hl::Var> &v = kernel.space.vars;
   if (v.empty() || out.has_update_definition())
@@ -77,6 +77,13 @@ void scheduleOutput(LoweredKernel &kernel, int64_t strips, const Target &target)
     out.vectorize(v[0]);
   if (strips <= 1 || type.getNumElements() < kParallelElements)
     return;
+  size_t rows = v.size() == 5 ? 2 : v.size() == 4 ? 1 : 0;
+  if (byRows && rows && extents[rows] > 1) {
+    hl::Var strip = parallelStrips(out, v[rows], extents[rows], strips);
+    for (size_t d = rows + 1; d < v.size(); ++d)
+      out.reorder({v[d], strip});
+    return;
+  }
   for (size_t d = v.size(); d-- > 1;)
     if (extents[d] > 1) {
       parallelStrips(out, v[d], extents[d], strips);
@@ -85,7 +92,9 @@ void scheduleOutput(LoweredKernel &kernel, int64_t strips, const Target &target)
 }
 } // namespace
 
-void scheduleGeneric(LoweredKernel &kernel, int64_t strips, const Target &target) {
+void scheduleGeneric(LoweredKernel &kernel, ScheduleAttr schedule, const Target &target) {
+  int64_t strips = schedule ? schedule.get("strips", 1) : 1;
+  bool byRows = schedule && schedule.get("by_rows", 0);
   if (kernel.stages.size() == 1 && scheduleBlockSum(kernel, kernel.stages.front(), strips))
     return;
   for (Stage &stage : kernel.stages) {
@@ -94,12 +103,11 @@ void scheduleGeneric(LoweredKernel &kernel, int64_t strips, const Target &target
     else if (stage.acc.defined())
       scheduleReduction(stage, target);
   }
-  scheduleOutput(kernel, strips, target);
+  scheduleOutput(kernel, strips, byRows, target);
 }
 
 void scheduleKernel(LoweredKernel &kernel, KernelOp op, const Target &target) {
   ScheduleAttr schedule = op.getScheduleAttr();
-  int64_t strips = schedule ? schedule.get("strips", 1) : 1;
   bool blocked = kernel.space.coords.lanes != 0;
   if (schedule && schedule.getKind() == "fused")
     return scheduleFused(kernel, schedule);
@@ -111,7 +119,7 @@ void scheduleKernel(LoweredKernel &kernel, KernelOp op, const Target &target) {
     return scheduleDepthwise(kernel, *first, schedule);
   if (kind == "gemm" && first && first->kind == Stage::Kind::Gemm && kernel.space.vars.size() == 2)
     return scheduleGemm(kernel, *first, schedule, target);
-  scheduleGeneric(kernel, strips, target);
+  scheduleGeneric(kernel, schedule, target);
 }
 
 } // namespace snc

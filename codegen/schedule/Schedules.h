@@ -18,7 +18,7 @@ void scheduleKernel(LoweredKernel &kernel, KernelOp op, const Target &target);
 // The families, with the parameters they read:
 
 /// `conv`: pixels, rows (register tile), strips, channels_outer (0/1), prefetch (0/1, of
-/// effect with channels_outer).
+/// effect with channels_outer), by_rows (0/1: what strips cut; without channels_outer rows).
 void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule);
 /// `depthwise`: pixels, strips, by_rows (0/1), pad_block (0/1).
 void scheduleDepthwise(LoweredKernel &kernel, Stage &taps, ScheduleAttr schedule);
@@ -28,8 +28,8 @@ void scheduleDepthwise(LoweredKernel &kernel, Stage &taps, ScheduleAttr schedule
 void scheduleFused(LoweredKernel &kernel, ScheduleAttr schedule);
 /// `gemm`: rows, strips.
 void scheduleGemm(LoweredKernel &kernel, Stage &gemm, ScheduleAttr schedule, const Target &target);
-/// Anything: `strips`.
-void scheduleGeneric(LoweredKernel &kernel, int64_t strips, const Target &target);
+/// Anything: strips, by_rows (0/1). The schedule may be null.
+void scheduleGeneric(LoweredKernel &kernel, ScheduleAttr schedule, const Target &target);
 
 /// Keeps the accumulators of a convolution's tile in registers, at `level`.
 void registerTile(Stage &conv, const hl::LoopLevel &level);

@@ -72,17 +72,8 @@ namespace {
 /// True where one panel of weights should stay in cache while the plane passes by,
 /// false where a row of the picture should while all panels do: whichever is the
 /// larger stream is walked once.
-bool prefersChannelsOuter(const TileProblem &p, int64_t weights, int64_t panels, int64_t threads) {
-  bool large = weights * 4 > 64 * 1024;
-  bool outer = p.height * p.width <= 28 * 28 && large;
-  if (threads > 1 && outer && panels % threads && p.height >= 2 * threads)
-    return false;
-  return outer || (threads > 1 && p.height < threads);
-}
-
-/// Whether strips of rows, or of panels, are enough for all threads.
-bool feeds(bool channelsOuter, const TileProblem &p, int64_t panels, int64_t threads) {
-  return (channelsOuter ? panels : p.height) >= threads;
+bool prefersChannelsOuter(const TileProblem &p, int64_t weights, int64_t threads) {
+  return (p.height * p.width <= 28 * 28 && weights * 4 > 64 * 1024) || p.height < threads;
 }
 } // namespace
 
@@ -102,6 +93,8 @@ Menu convMenu(ConvOp conv, const MenuContext &context) {
   auto input = cast<RankedTensorType>(conv.getInput().getType());
   if (blockedLanes(input))
     problem.blockedBytes = (input.getNumElements() + conv.getType().getNumElements()) * 4;
+  bool outer = prefersChannelsOuter(problem, weight.getNumElements(), context.threads);
+  bool byRows = context.byRows(conv);
   Menu usual, others;
   SmallVector<RegisterTile> tiles = registerTiles(problem, context.target.registers);
   double most = kWorstTile * tileCycles(tiles.front(), problem);
@@ -109,23 +102,28 @@ Menu convMenu(ConvOp conv, const MenuContext &context) {
     if (tileCycles(tile, problem) > most)
       break;
     int64_t panels = problem.blocks / tile.rows;
-    bool outer = prefersChannelsOuter(problem, weight.getNumElements(), panels, context.threads);
     // Panels come from memory one by one: the next is on its way while one is computed.
     // A panel of one tile is only read, as fast as memory gives.
     int64_t turns = problem.height * int64_t(llvm::divideCeil(problem.width, tile.pixels));
-    auto make = [&](bool channelsOuter) {
+    auto make = [&](bool channelsOuter, bool rows) {
       SmallVector<std::pair<StringRef, int64_t>> params{{"pixels", tile.pixels},
                                                         {"rows", tile.rows},
                                                         {"strips", context.threads},
                                                         {"channels_outer", channelsOuter}};
       if (channelsOuter && panels > 1 && turns > 1)
         params.push_back({"prefetch", 1});
+      if (channelsOuter && rows)
+        params.push_back({"by_rows", 1});
       return context.make("conv", params);
     };
-    usual.push_back(make(outer));
+    // Few panels would leave threads idle.
+    bool rows = byRows || (panels < context.threads && problem.height > panels);
+    usual.push_back(make(outer, rows));
     // With one panel, or one row, both orders are one.
-    if (panels > 1 && problem.height > 1 && feeds(!outer, problem, panels, context.threads))
-      others.push_back(make(!outer));
+    if (panels > 1 && problem.height > 1 && (outer ? problem.height >= context.threads : true))
+      others.push_back(make(!outer, rows));
+    if (outer && context.threads > 1 && (rows ? panels : problem.height) >= context.threads)
+      others.push_back(make(true, !rows));
   }
   size_t turned = std::min<size_t>(others.size(), 3);
   usual.truncate(std::min(usual.size(), kMenuSize - turned));

@@ -34,14 +34,10 @@ Menu depthwiseMenu(ConvOp conv, const MenuContext &context) {
     return {};
   auto out = conv.getType().getShape(),
        weight = cast<RankedTensorType>(conv.getWeight().getType()).getShape();
-  int64_t taps = weight[2] * weight[3], blocks = llvm::divideCeil(out[1], lanes);
+  int64_t taps = weight[2] * weight[3];
   int64_t vectors = context.vectorsOf(lanes), threads = context.threads;
   int64_t usual = usualPixels(out[3], taps, vectors, context.target);
-  // The busiest strip counts.
-  auto share = [&](int64_t n) {
-    return double(llvm::divideCeil(n, threads) * threads) / double(n);
-  };
-  bool byRows = share(out[2]) < share(blocks);
+  bool byRows = context.byRows(conv);
   bool pads = llvm::any_of(conv.getPads(), [](int64_t pad) { return pad > 0; });
   Menu menu;
   auto add = [&](int64_t pixels, bool rows, bool padded) {

@@ -6,10 +6,15 @@
 
 namespace snc {
 
-Menu genericMenu(const MenuContext &context) {
-  Menu menu{context.make("generic", {{"strips", context.threads}})};
-  if (context.threads > 1)
-    menu.push_back(context.make("generic", {{"strips", 1}}));
+Menu genericMenu(KernelOp kernel, const MenuContext &context) {
+  if (context.threads == 1)
+    return {context.make("generic", {{"strips", 1}})};
+  mlir::Operation *last = kernel.getBody().front().getTerminator()->getOperand(0).getDefiningOp();
+  bool byRows = last && context.byRows(last);
+  Menu menu;
+  for (bool rows : {byRows, !byRows})
+    menu.push_back(context.make("generic", {{"strips", context.threads}, {"by_rows", rows}}));
+  menu.push_back(context.make("generic", {{"strips", 1}}));
   return menu;
 }
 

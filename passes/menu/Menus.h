@@ -23,6 +23,8 @@ struct MenuContext {
   int64_t vectorsOf(int64_t lanes) const {
     return std::max<int64_t>(1, lanes / target.vectorLanes);
   }
+  /// Whether strips of the result of `op` are rows (stripAxis).
+  bool byRows(mlir::Operation *op) const;
 };
 
 /// A convolution's accumulators: `rows` output blocks x `pixels`.
@@ -48,7 +50,7 @@ llvm::SmallVector<RegisterTile> registerTiles(const TileProblem &problem, int64_
 Menu convMenu(ConvOp conv, const MenuContext &context);
 Menu depthwiseMenu(ConvOp conv, const MenuContext &context);
 Menu gemmMenu(GemmOp gemm, const MenuContext &context);
-Menu genericMenu(const MenuContext &context);
+Menu genericMenu(KernelOp kernel, const MenuContext &context);
 
 } // namespace snc
 
