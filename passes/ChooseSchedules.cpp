@@ -6,6 +6,7 @@
 
 #include "ir/Layout.h"
 #include "ir/Target.h"
+#include "ir/Winograd.h"
 #include "mlir/IR/Builders.h"
 #include "passes/SchedulePasses.h"
 
@@ -69,12 +70,25 @@ Tile chooseTile(const Sum &sum, const Target &target) {
   return best;
 }
 
+/// True when a kernel's result has the extents and blocks of its convolution's.
+bool sameBlocks(RankedTensorType conv, Type result) {
+  return blockedLanes(conv) == blockedLanes(result) &&
+         conv.getShape() == cast<RankedTensorType>(result).getShape();
+}
+
 class Chooser {
 public:
   Chooser(MLIRContext *context, const Target &target, int64_t threads)
       : context(context), target(target), threads(threads) {}
 
-  ScheduleAttr choose(KernelOp kernel) {
+  ScheduleAttr choose(KernelOp kernel, bool winograd) {
+    auto convs = kernel.getBody().front().getOps<ConvOp>();
+    bool asWhole = llvm::hasSingleElement(convs) &&
+                   llvm::hasSingleElement(kernel.getResultTypes()) &&
+                   sameBlocks((*convs.begin()).getType(), kernel.getResultTypes().front());
+    if (winograd && asWhole)
+      if (ScheduleAttr schedule = chooseWinograd(*convs.begin()))
+        return schedule;
     for (Operation &op : kernel.getBody().front()) {
       if (auto conv = dyn_cast<ConvOp>(op))
         if (ScheduleAttr schedule = chooseConv(conv))
@@ -96,6 +110,7 @@ private:
   }
 
   ScheduleAttr chooseConv(ConvOp conv);
+  ScheduleAttr chooseWinograd(ConvOp conv);
   ScheduleAttr chooseDepthwise(ConvOp conv, int64_t lanes);
   ScheduleAttr chooseGemm(GemmOp gemm);
 
@@ -157,6 +172,72 @@ ScheduleAttr Chooser::chooseConv(ConvOp conv) {
                        {"channels_outer", channelsOuter}});
 }
 
+/// True for what winograd schedules compute: blocks in, blocks out, weights given.
+bool fitsWinograd(ConvOp conv) {
+  auto weight = cast<RankedTensorType>(conv.getWeight().getType()).getShape();
+  auto isOne = [](int64_t n) { return n == 1; };
+  return conv.getGroup() == 1 && weight[2] == 3 && weight[3] == 3 &&
+         llvm::all_of(conv.getStrides(), isOne) && llvm::all_of(conv.getDilations(), isOne) &&
+         blockedLanes(conv.getType()) && blockedLanes(conv.getInput().getType()) &&
+         !conv.getInput().getDefiningOp() && !conv.getWeight().getDefiningOp();
+}
+
+/// Cycles until the weights have come from the last cache, where they exceed the second:
+/// six bytes a cycle, of which the machine hides none.
+double fetchCycles(int64_t weights) {
+  return weights * 4 > 1024 * 1024 ? double(weights) * 4 / 6 : 0;
+}
+
+ScheduleAttr Chooser::chooseWinograd(ConvOp conv) {
+  if (!fitsWinograd(conv))
+    return {};
+  auto out = conv.getType().getShape();
+  int64_t inputs = cast<RankedTensorType>(conv.getInput().getType()).getDimSize(1);
+  int64_t lanes = blockedLanes(conv.getType()), vectors = vectorsOf(lanes);
+  int64_t blocks = llvm::divideCeil(out[1], lanes);
+  int64_t width = winograd::tiles(out[3]), height = winograd::tiles(out[2]);
+  constexpr int64_t points = winograd::kPoints * winograd::kPoints;
+  // Cycles by the tile rows of a strip, whose transformed input and products stay in the
+  // second cache; what weights do not find room beside them comes once a strip.
+  double transforms = double(height * width * vectors) *
+                      double(150 * llvm::divideCeil(inputs, lanes) + 150 * blocks);
+  int64_t lines = 0;
+  Tile tile;
+  double cycles = std::numeric_limits<double>::infinity();
+  for (int64_t l = 1; l <= height; ++l) {
+    Sum product{l * width, blocks, vectors, lanes, inputs};
+    Tile t = chooseTile(product, target);
+    int64_t kept = l * width * points * 4 * (inputs + t.rows * lanes);
+    if (l > 1 && kept > 1200 * 1024)
+      break;
+    double strips = double(llvm::divideCeil(height, l));
+    double sum =
+        strips * (tileCycles(t, product) * double(points) + fetchCycles(points * inputs * out[1])) +
+        transforms;
+    if (sum < cycles)
+      std::tie(lines, tile, cycles) = std::tuple(l, t, sum);
+  }
+  // Threads take strips, or where there are too few of those, panels of channels.
+  bool channelsOuter = false;
+  if (threads > 1 && llvm::divideCeil(height, lines) % threads) {
+    channelsOuter = lines == height && blocks / tile.rows >= threads;
+    if (!channelsOuter)
+      lines = std::max<int64_t>(1, std::min<int64_t>(lines, height / threads));
+    if (!channelsOuter)
+      tile = chooseTile({lines * width, blocks, vectors, lanes, inputs}, target);
+  }
+  Sum direct{out[3], blocks, vectors, lanes, inputs * 9};
+  double without = tileCycles(chooseTile(direct, target), direct) * double(out[2]) +
+                   fetchCycles(9 * inputs * out[1]);
+  if (cycles > 0.9 * without)
+    return {};
+  return make("winograd", {{"pixels", tile.pixels},
+                           {"rows", tile.rows},
+                           {"lines", lines},
+                           {"strips", threads},
+                           {"channels_outer", channelsOuter}});
+}
+
 ScheduleAttr Chooser::chooseGemm(GemmOp gemm) {
   auto out = gemm.getType().getShape();
   // Eight accumulators hide the latency; one row of them for a vector, several
@@ -169,11 +250,12 @@ ScheduleAttr Chooser::chooseGemm(GemmOp gemm) {
 }
 
 struct ChooseSchedules final : snc::impl::ChooseSchedulesBase<ChooseSchedules> {
+  using ChooseSchedulesBase::ChooseSchedulesBase;
   void runOnOperation() override {
     ModuleOp module = getOperation();
     for (KernelOp kernel : module.getOps<KernelOp>())
-      kernel.setScheduleAttr(
-          Chooser(module.getContext(), targetOf(module), threadsOf(kernel)).choose(kernel));
+      kernel.setScheduleAttr(Chooser(module.getContext(), targetOf(module), threadsOf(kernel))
+                                 .choose(kernel, winograd));
   }
 };
 } // namespace

@@ -56,7 +56,7 @@ void buildKernelPipeline(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createFormKernels(form));
   // The schedule says how weights lie in memory. Both change the kernel's text,
   // so equal kernels are looked for last.
-  pm.addPass(createChooseSchedules());
+  pm.addPass(createChooseSchedules({options.winograd}));
   pm.addPass(createPackWeights());
   pm.addPass(createDedupKernels());
 }

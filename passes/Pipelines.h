@@ -15,6 +15,8 @@ struct PipelineOptions {
   bool gatePrologue = false;
   /// Join expand, depthwise and project convolutions into one kernel.
   bool fuseInvertedResidual = false;
+  /// Let 3x3 convolutions use Winograd's algorithm, which rounds differently.
+  bool winograd = true;
 };
 
 /// import -> tensor level, simplified.

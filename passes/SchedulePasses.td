@@ -14,6 +14,8 @@ def ChooseSchedules : Pass<"snc-choose-schedules", "::mlir::ModuleOp"> {
     attribute, a function of its body, the target's registers and the number
     of threads (K4). docs/schedules.md explains the rules.
   }];
+  let options = [Option<"winograd", "winograd", "bool", "true",
+                        "Let 3x3 convolutions use Winograd's algorithm where it is faster">];
   let dependentDialects = ["::snc::SncDialect"];
 }
 

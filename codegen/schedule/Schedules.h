@@ -19,6 +19,9 @@ void scheduleKernel(LoweredKernel &kernel, KernelOp op, const Target &target);
 
 /// `conv`: pixels, rows (register tile), strips, channels_outer (0/1).
 void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule);
+/// `winograd`: pixels (tiles of the register tile), rows, lines (tile rows a strip),
+/// strips, channels_outer (0/1).
+void scheduleWinograd(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule);
 /// `depthwise`: pixels, strips, by_rows (0/1), pad_block (0/1).
 void scheduleDepthwise(LoweredKernel &kernel, Stage &taps, ScheduleAttr schedule);
 /// `gemm`: rows, strips.
