@@ -2,6 +2,8 @@
 
 #include "ir/Layout.h"
 
+#include "ir/Winograd.h"
+
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -60,6 +62,8 @@ static llvm::SmallVector<int64_t> packedExtents(PackedAttr packed, ArrayRef<int6
   int64_t groups = packed.getGroups(), rows = packed.getRows();
   int64_t inputs = llvm::alignTo(s[1], packed.getInputLanes());
   int64_t panels = llvm::divideCeil(s[0] / groups, lanes * rows);
+  if (packed.getKind() == "winograd")
+    return {lanes, rows, inputs, winograd::kPoints * winograd::kPoints, panels};
   llvm::SmallVector<int64_t> e{lanes, rows, inputs * s[2] * s[3], panels};
   if (groups > 1)
     e.push_back(groups);

@@ -65,13 +65,16 @@ def Snc_PackedAttr : Snc_Attr<"Packed", "packed"> {
       `k = ((ib * KH + ky) * KW + kx) * inputLanes + il`, input channel
       `ib * inputLanes + il`. `rows` is R. I is padded to whole input blocks.
     * `depthwise`, C x 1 x KH x KW: `(lane, ky * KW + kx, block)`.
+    * `winograd`, O x I x 3 x 3: `(lane, R, k, point, panel)`, k an input channel,
+      otherwise as `conv`; the numbers are those of G g G^T at each of the 36
+      points of F(4x4, 3x3), not the weights themselves.
     * `panel`, a matrix K x N (or N x K when `transposed`):
       `(q, k, panel)`, column `panel * lanes + q`.
     Grouped `conv` weights are packed group by group, outermost.
 
     Example: `tensor<96x16x1x1xf32, #snc.packed<conv, lanes = 16, rows = 3, inputLanes = 16>>`
   }];
-  let parameters = (ins Snc_KeywordParameter<"conv, depthwise or panel">:$kind,
+  let parameters = (ins Snc_KeywordParameter<"conv, winograd, depthwise or panel">:$kind,
                         "int64_t":$lanes,
                         DefaultValuedParameter<"int64_t", "1">:$rows,
                         DefaultValuedParameter<"int64_t", "1">:$inputLanes,

@@ -58,7 +58,7 @@ LogicalResult WindowAttr::verify(llvm::function_ref<InFlightDiagnostic()> emit, 
 LogicalResult PackedAttr::verify(llvm::function_ref<InFlightDiagnostic()> emit, StringRef kind,
                                  int64_t lanes, int64_t rows, int64_t inputLanes, int64_t groups,
                                  bool) {
-  if (kind != "conv" && kind != "depthwise" && kind != "panel")
+  if (kind != "conv" && kind != "winograd" && kind != "depthwise" && kind != "panel")
     return emit() << "K5: unknown packing '" << kind << "'";
   if (lanes < 1 || rows < 1 || inputLanes < 1 || groups < 1)
     return emit() << "K5: packing numbers are positive";

@@ -50,7 +50,8 @@ struct ChooseSchedules final : snc::impl::ChooseSchedulesBase<ChooseSchedules> {
       chosen = std::move(*read);
     }
     for (KernelOp kernel : module.getOps<KernelOp>()) {
-      SmallVector<ScheduleAttr> menu = scheduleMenu(kernel, targetOf(module), threadsOf(kernel));
+      SmallVector<ScheduleAttr> menu =
+          scheduleMenu(kernel, targetOf(module), threadsOf(kernel), winograd);
       ScheduleAttr schedule = menu.front();
       auto choice = chosen.empty() ? chosen.end() : chosen.find(scheduleKey(kernel));
       if (choice != chosen.end())

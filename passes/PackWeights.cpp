@@ -36,11 +36,12 @@ public:
 private:
   void packConv(ConvOp conv, ScheduleAttr schedule) {
     int64_t lanes = blockedLanes(conv.getType());
-    if (!lanes || (schedule.getKind() != "conv" && schedule.getKind() != "depthwise"))
+    if (!lanes || (schedule.getKind() != "conv" && schedule.getKind() != "winograd" &&
+                   schedule.getKind() != "depthwise"))
       return;
     int64_t inputLanes = std::max<int64_t>(1, blockedLanes(conv.getInput().getType()));
     bool depthwise = conv.isDepthwise();
-    StringRef kind = depthwise ? "depthwise" : "conv";
+    StringRef kind = depthwise ? "depthwise" : schedule.getKind();
     int64_t rows = depthwise ? 1 : schedule.get("rows", 1);
     bool packed = pack(conv.getWeight(), PackedAttr::get(kernel.getContext(), kind, lanes, rows,
                                                          depthwise ? 1 : inputLanes, 1, false));

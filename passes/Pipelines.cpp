@@ -58,6 +58,7 @@ void buildKernelPipeline(OpPassManager &pm, const PipelineOptions &options) {
   // so equal kernels are looked for last.
   ChooseSchedulesOptions schedules;
   schedules.choices = options.scheduleChoices;
+  schedules.winograd = options.winograd;
   pm.addPass(createChooseSchedules(schedules));
   pm.addPass(createPackWeights());
   pm.addPass(createDedupKernels());

@@ -17,6 +17,8 @@ struct PipelineOptions {
   bool fuseInvertedResidual = false;
   /// Path of schedules chosen by measurement (ScheduleMenu.h); empty: the model's.
   std::string scheduleChoices;
+  /// Let 3x3 convolutions use Winograd's algorithm, which rounds differently.
+  bool winograd = true;
 };
 
 /// import -> tensor level, simplified.

@@ -76,8 +76,8 @@ LogicalResult MemoryPlanner::check() {
           "is not in a kernel; --snc-form-kernels comes before --snc-plan-memory");
   llvm::DenseSet<Value> returned;
   for (Value v : exit->getOperands())
-    if (!isa_and_present<LaunchOp, ConcatOp>(rootOf(v).getDefiningOp()) ||
-        !roots.isWhole(v) || !returned.insert(rootOf(v)).second)
+    if (!isa_and_present<LaunchOp, ConcatOp>(rootOf(v).getDefiningOp()) || !roots.isWhole(v) ||
+        !returned.insert(rootOf(v)).second)
       return main.emitOpError("a result is not the result of a launch of its own");
   return success();
 }

@@ -31,13 +31,27 @@ bool MenuContext::byRows(Operation *op) const {
   return stripAxis(type.getShape(), threads, blockedLanes(type)) == 2;
 }
 
-SmallVector<ScheduleAttr> scheduleMenu(KernelOp kernel, const Target &target, int64_t threads) {
+/// True when a kernel's result has the extents and blocks of its only convolution's.
+static bool isConvAsWhole(KernelOp kernel, ConvOp conv) {
+  auto result = cast<RankedTensorType>(kernel.getResultTypes().front());
+  return llvm::hasSingleElement(kernel.getBody().front().getOps<ConvOp>()) &&
+         blockedLanes(conv.getType()) == blockedLanes(result) &&
+         conv.getType().getShape() == result.getShape();
+}
+
+SmallVector<ScheduleAttr> scheduleMenu(KernelOp kernel, const Target &target, int64_t threads,
+                                       bool winograd) {
   MenuContext context{kernel.getContext(), target, threads};
   for (Operation &op : kernel.getBody().front()) {
     Menu menu;
     if (auto conv = dyn_cast<ConvOp>(op))
       menu = conv.isDepthwise() ? depthwiseMenu(conv, context) : convMenu(conv, context);
-    else if (auto gemm = dyn_cast<GemmOp>(op))
+    if (auto conv = dyn_cast<ConvOp>(op); conv && winograd && isConvAsWhole(kernel, conv)) {
+      Menu first = winogradMenu(conv, context);
+      menu.insert(menu.begin(), first.begin(), first.end());
+      menu.truncate(std::min(menu.size(), kMenuSize));
+    }
+    if (auto gemm = dyn_cast<GemmOp>(op))
       menu = gemmMenu(gemm, context);
     if (!menu.empty())
       return menu;

@@ -18,9 +18,10 @@ constexpr size_t kMenuSize = 8;
 
 /// Schedules of `kernel` for `threads` strips, best first as the model has it: at
 /// least one, no two equal, all legal on `target`. A function of the kernel's body,
-/// whether its weights are packed yet or not.
+/// whether its weights are packed yet or not. `winograd`: with Winograd's algorithm, which
+/// rounds differently, where it is faster.
 llvm::SmallVector<ScheduleAttr> scheduleMenu(KernelOp kernel, const Target &target,
-                                             int64_t threads);
+                                             int64_t threads, bool winograd = true);
 
 /// A hash of what a schedule is chosen for: the kernel's text but for its name, its
 /// schedule and the memory order that follows from it; target and threads. The same

@@ -15,8 +15,12 @@ def ChooseSchedules : Pass<"snc-choose-schedules", "::mlir::ModuleOp"> {
     of threads (K4): the first of its menu, or what `choices` says.
     docs/schedules.md explains the rules.
   }];
-  let options = [Option<"choices", "choices", "std::string", "",
-                        "JSON file of schedules by key of kernel; others get the first of their menu">];
+  let options = [
+    Option<"choices", "choices", "std::string", "",
+           "JSON file of schedules by key of kernel; others get the first of their menu">,
+    Option<"winograd", "winograd", "bool", "true",
+           "Let 3x3 convolutions use Winograd's algorithm where it is faster">,
+  ];
   let dependentDialects = ["::snc::SncDialect"];
 }
 

@@ -16,6 +16,7 @@ using snc::PlannerKind;
 using snc::SegmentKind;
 using snc::Stage;
 
+enum class Winograd { automatic, never };
 enum class Weights { embedded, file };
 
 static const char kOverview[] =
@@ -113,6 +114,12 @@ struct Flags {
       "weights", cl::desc("Where the weights go:"), cl::init(Weights::embedded), cl::cat(all),
       cl::values(clEnumValN(Weights::embedded, "embedded", "into the library (default)"),
                  clEnumValN(Weights::file, "file", "into share/<name>/<name>.weights"))};
+  cl::opt<Winograd> winograd{
+      "winograd", cl::desc("3x3 convolutions by Winograd's algorithm, which rounds differently:"),
+      cl::init(Winograd::automatic), cl::cat(all),
+      cl::values(
+          clEnumValN(Winograd::automatic, "auto", "where it is predicted to be faster (default)"),
+          clEnumValN(Winograd::never, "never", "directly"))};
   cl::opt<Stage> emit{
       "emit", cl::desc("Print the module after a stage instead of writing a library:"),
       cl::init(Stage::library), cl::cat(all),
@@ -165,6 +172,7 @@ static snc::CompilerOptions optionsOf(const Flags &flags) {
     options.tuneSeconds = flags.tune;
   options.tuneStore = flags.tuneStore;
   options.explain = flags.explain;
+  options.pipeline.winograd = flags.winograd == Winograd::automatic;
   options.weightsInFile = flags.weights == Weights::file;
   options.force = flags.force;
   options.stage = flags.emit;

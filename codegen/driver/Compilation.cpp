@@ -240,7 +240,7 @@ bool Compilation::run() {
     return print();
   if (!pipeline(buildKernelPipeline, "kernels formed"))
     return false;
-  tunables = tunableKernels(*module);
+  tunables = tunableKernels(*module, options.pipeline.winograd);
   if (options.stage == Stage::kernel)
     return print();
   if (!pipeline(buildSchedulePipeline, "memory planned"))

@@ -25,7 +25,7 @@ struct TunableKernel {
 };
 
 /// The kernels of a module after the kernel pipeline.
-std::vector<TunableKernel> tunableKernels(mlir::ModuleOp module);
+std::vector<TunableKernel> tunableKernels(mlir::ModuleOp module, bool winograd);
 
 struct TuneResult {
   std::string choices;             ///< path, for PipelineOptions::scheduleChoices

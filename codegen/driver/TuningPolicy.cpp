@@ -15,14 +15,14 @@ namespace snc {
 static constexpr double kLeastGain = 0.02;
 static constexpr size_t kSure = 3;
 
-std::vector<TunableKernel> tunableKernels(ModuleOp module) {
+std::vector<TunableKernel> tunableKernels(ModuleOp module, bool winograd) {
   llvm::StringMap<int64_t> launches;
   module.walk([&](LaunchOp launch) { ++launches[launch.getKernel()]; });
   std::vector<TunableKernel> kernels;
   for (KernelOp kernel : module.getOps<KernelOp>()) {
     TunableKernel entry{
         scheduleKey(kernel), kernel.getSymName().str(), {}, launches.lookup(kernel.getSymName())};
-    for (ScheduleAttr schedule : scheduleMenu(kernel, targetOf(module), threadsOf(kernel)))
+    for (ScheduleAttr schedule : scheduleMenu(kernel, targetOf(module), threadsOf(kernel), winograd))
       entry.menu.push_back(scheduleText(schedule));
     kernels.push_back(std::move(entry));
   }

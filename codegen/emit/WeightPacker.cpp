@@ -2,6 +2,7 @@
 
 #include "codegen/emit/WeightPacker.h"
 
+#include "codegen/emit/WinogradWeights.h"
 #include "ir/ConstantData.h"
 #include "ir/Layout.h"
 
@@ -45,9 +46,11 @@ std::vector<char> packTensor(ElementsAttr value, RankedTensorType type) {
   ArrayRef<char> raw = rawData(value, storage);
   if (!type.getEncoding())
     return std::vector<char>(raw.begin(), raw.end());
-  std::vector<char> packed(size_t(byteSize(type)), 0);
   ArrayRef<int64_t> shape = type.getShape();
   auto layout = dyn_cast<PackedAttr>(type.getEncoding());
+  if (layout && layout.getKind() == "winograd")
+    return packWinograd(layout, shape, raw);
+  std::vector<char> packed(size_t(byteSize(type)), 0);
   llvm::SmallVector<int64_t> index(shape.size(), 0);
   size_t bytes = size_t(elementBytes(type.getElementType()));
   for (size_t n = 0; n < raw.size() / bytes; ++n) {

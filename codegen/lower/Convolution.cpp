@@ -4,7 +4,7 @@
 // docs/schedules.md; weights in model layout (computed at run time, or groups that
 // are no whole blocks) a plain one.
 
-#include "codegen/lower/Lowering.h"
+#include "codegen/lower/Winograd.h"
 
 #include "ir/Layout.h"
 
@@ -75,21 +75,6 @@ hl::Func extended(Stage &stage, TensorView input, const Window &w, int columns, 
   return rows;
 }
 
-/// bias as the initial value, zero without one.
-hl::Expr initial(LoweredKernel &kernel, Value bias, const Coords &at) {
-  if (!bias)
-    return 0.0f;
-  return kernel.view(bias)(at.channel());
-}
-
-/// Input channels that the innermost reduction loop takes. A last block that is
-/// mostly padding is not read to its end: the loop takes a power of two that
-/// divides the channels instead of a block.
-int reductionStep(int64_t channels, int64_t lanes) {
-  int64_t padding = int64_t(llvm::alignTo(uint64_t(channels), uint64_t(lanes))) - channels;
-  return int(padding * 10 <= channels ? lanes : std::min(lanes, channels & -channels));
-}
-
 /// acc(c, x, y, cb, n), the sum in blocks of the weights' lanes.
 void convPacked(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView weight,
                 PackedAttr packed) {
@@ -113,7 +98,7 @@ void convPacked(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView w
   hl::Expr k = ((block * w.kh + r.z) * w.kw + r.y) * il + lane;
   hl::Expr ix = x * w.sw + r.y * w.dw - w.left, iy = y * w.sh + r.z * w.dh - w.top;
   hl::Expr value = blocked ? in(lane, ix, iy, block, n) : in(ix, iy, block * il + lane, n);
-  stage.acc(space.vars) = initial(kernel, op.getBias(), space.coords);
+  stage.acc(space.vars) = initialSum(kernel, op.getBias(), space.coords);
   stage.acc(space.vars) += weight.func(space.vars[0], cb % rows, k, cb / rows) * value;
   stage.domain = r;
   TensorView acc{stage.acc, accType};
@@ -152,7 +137,7 @@ void convDepthwise(LoweredKernel &kernel, ConvOp op, TensorView input, TensorVie
   bool packed = isa_and_present<PackedAttr>(weight.type.getEncoding());
   hl::Expr tap = packed ? weight.func(c, r.y * w.kw + r.x, cb)
                         : weight({hl::min(cb * lanes + c, int(weight.dim(0)) - 1), 0, r.y, r.x});
-  stage.acc(space.vars) = initial(kernel, op.getBias(), space.coords);
+  stage.acc(space.vars) = initialSum(kernel, op.getBias(), space.coords);
   stage.acc(space.vars) += tap * source.func(c, x * w.sw + r.x * w.dw - w.left,
                                              y * w.sh + r.y * w.dh - w.top, cb, space.vars[4]);
   stage.domain = r;
@@ -178,7 +163,7 @@ void convPlain(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView we
   hl::Expr channel = op.getGroup() == 1 ? hl::Expr(r.z) : at[1] / outputs * perGroup + r.z;
   hl::Expr value = source(
       {at[0], channel, at[2] * w.sh + r.y * w.dh - w.top, at[3] * w.sw + r.x * w.dw - w.left});
-  stage.acc(space.vars) = initial(kernel, op.getBias(), space.coords);
+  stage.acc(space.vars) = initialSum(kernel, op.getBias(), space.coords);
   stage.acc(space.vars) += weight({at[1], r.z, r.y, r.x}) * value;
   stage.domain = r;
   IndexSpace out = indexSpace(type);
@@ -204,7 +189,7 @@ void convTranspose(LoweredKernel &kernel, ConvTransposeOp op) {
   hl::Expr channel = at[1] / outputs * perGroup + r.z;
   hl::Expr value = input({at[0], channel, hl::clamp(iy, 0, int(input.dim(2)) - 1),
                           hl::clamp(ix, 0, int(input.dim(3)) - 1)});
-  stage.acc(space.vars) = initial(kernel, op.getBias(), space.coords);
+  stage.acc(space.vars) = initialSum(kernel, op.getBias(), space.coords);
   stage.acc(space.vars) +=
       hl::select(hit, weight({channel, at[1] % outputs, r.y, r.x}) * value, 0.0f);
   stage.domain = r;
@@ -214,6 +199,17 @@ void convTranspose(LoweredKernel &kernel, ConvTransposeOp op) {
   kernel.addStage(stage);
 }
 } // namespace
+
+hl::Expr initialSum(LoweredKernel &kernel, Value bias, const Coords &at) {
+  if (!bias)
+    return 0.0f;
+  return kernel.view(bias)(at.channel());
+}
+
+int reductionStep(int64_t channels, int64_t lanes) {
+  int64_t padding = int64_t(llvm::alignTo(uint64_t(channels), uint64_t(lanes))) - channels;
+  return int(padding * 10 <= channels ? lanes : std::min(lanes, channels & -channels));
+}
 
 bool lowerConvolution(LoweredKernel &kernel, Operation *op) {
   if (auto transposed = dyn_cast<ConvTransposeOp>(op))
@@ -225,6 +221,8 @@ bool lowerConvolution(LoweredKernel &kernel, Operation *op) {
   auto packed = dyn_cast_if_present<PackedAttr>(weight.type.getEncoding());
   if (packed && packed.getKind() == "conv")
     convPacked(kernel, conv, input, weight, packed);
+  else if (packed && packed.getKind() == "winograd")
+    lowerWinograd(kernel, conv, input, weight);
   else if (conv.isDepthwise() && blockedLanes(input.type) && weight.dim(2) * weight.dim(3) <= 121)
     convDepthwise(kernel, conv, input, weight);
   else

@@ -11,11 +11,21 @@
 
 namespace snc {
 
+/// The steps of a Winograd convolution. Tiles t are counted row by row over the picture,
+/// points p row by row over a tile; i and j are rows and columns of one.
+struct WinogradFuncs {
+  hl::Func inputColumns{"input_columns"}; ///< (c, j, i, t, b, n), columns transformed
+  hl::Func input{"input"};                ///< (c, t, b, p, n), transformed
+  hl::Func product{"product"};            ///< (c, t, b, p, n), summed over input channels
+  hl::Func columns{"columns"};            ///< (c, j, i, t, b, n), columns transformed back
+};
+
 /// What an op became, for the schedules. Elementwise ops and data movement are
 /// inlined and leave no stage.
 struct Stage {
   enum class Kind {
     Conv,      ///< `acc` is the sum, `result` reads it; `pad` if padded
+    Winograd,  ///< `acc` are products, see WinogradFuncs; `pad`
     Depthwise, ///< `result` holds all taps in one expression; `pad` if padded
     Gemm,      ///< `acc` is the sum over panels
     Reduce,    ///< `acc` has updates over a domain; `result` is pure
@@ -28,6 +38,7 @@ struct Stage {
   hl::RDom domain;
   hl::Func source;   ///< the operand, where the kernel computes it itself
   hl::RDom interior; ///< tiles of `pad`'s last update (pixel, tile), in fused kernels
+  WinogradFuncs winograd{};
 };
 
 /// Owns the Funcs of one kernel while it is compiled.
@@ -66,6 +77,14 @@ void define(LoweredKernel &kernel, mlir::Operation *op, const IndexSpace &space,
 inline mlir::RankedTensorType resultType(mlir::Operation *op) {
   return llvm::cast<mlir::RankedTensorType>(op->getResult(0).getType());
 }
+
+/// bias as the initial value of a sum, zero without one.
+hl::Expr initialSum(LoweredKernel &kernel, mlir::Value bias, const Coords &at);
+
+/// Input channels that the innermost reduction loop takes. A last block that is
+/// mostly padding is not read to its end: the loop takes a power of two that
+/// divides the channels instead of a block.
+int reductionStep(int64_t channels, int64_t lanes);
 
 /// The smallest value of a type, for maxima.
 hl::Expr lowest(hl::Type type);

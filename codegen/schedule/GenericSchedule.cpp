@@ -115,6 +115,8 @@ void scheduleKernel(LoweredKernel &kernel, KernelOp op, const Target &target) {
   StringRef kind = schedule ? schedule.getKind() : "generic";
   if (kind == "conv" && first && first->kind == Stage::Kind::Conv && blocked)
     return scheduleConv(kernel, *first, schedule);
+  if (kind == "winograd" && first && first->kind == Stage::Kind::Winograd && blocked)
+    return scheduleWinograd(kernel, *first, schedule);
   if (kind == "depthwise" && first && first->kind == Stage::Kind::Depthwise && blocked)
     return scheduleDepthwise(kernel, *first, schedule);
   if (kind == "gemm" && first && first->kind == Stage::Kind::Gemm && kernel.space.vars.size() == 2)

@@ -20,6 +20,9 @@ void scheduleKernel(LoweredKernel &kernel, KernelOp op, const Target &target);
 /// `conv`: pixels, rows (register tile), strips, channels_outer (0/1), prefetch (0/1, of
 /// effect with channels_outer), by_rows (0/1: what strips cut; without channels_outer rows).
 void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule);
+/// `winograd`: pixels (tiles of the register tile), rows, lines (tile rows a strip),
+/// strips, channels_outer (0/1).
+void scheduleWinograd(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule);
 /// `depthwise`: pixels, strips, by_rows (0/1), pad_block (0/1).
 void scheduleDepthwise(LoweredKernel &kernel, Stage &taps, ScheduleAttr schedule);
 /// `fused`, a depthwise convolution with a pointwise one before it, behind it, or both:

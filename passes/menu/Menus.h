@@ -48,6 +48,7 @@ llvm::SmallVector<RegisterTile> registerTiles(const TileProblem &problem, int64_
 
 // Each is empty for a convolution that is not of its class.
 Menu convMenu(ConvOp conv, const MenuContext &context);
+Menu winogradMenu(ConvOp conv, const MenuContext &context);
 Menu depthwiseMenu(ConvOp conv, const MenuContext &context);
 Menu gemmMenu(GemmOp gemm, const MenuContext &context);
 Menu genericMenu(KernelOp kernel, const MenuContext &context);

@@ -60,6 +60,24 @@ func.func @main(%x: tensor<1x3x6x6xf32>) -> (tensor<1x16x2x2xf32, #snc.blocked<8
 
 // -----
 
+// Winograd's filters keep their shape as a type; the bias is padded as ever.
+// CHECK-LABEL: snc.kernel @winograd(
+// CHECK-SAME: %{{.+}}: tensor<20x8x3x3xf32, #snc.packed<winograd, lanes = 8, rows = 3, inputLanes = 8>>, %{{.+}}: tensor<20xf32, #snc.blocked<8>>)
+module {
+snc.kernel @winograd(%x: tensor<1x8x4x4xf32, #snc.blocked<8>>, %w: tensor<20x8x3x3xf32>, %b: tensor<20xf32>) -> tensor<1x20x4x4xf32, #snc.blocked<8>> attributes {schedule = #snc.schedule<winograd, {pixels = 1, rows = 3, lines = 1, strips = 1}>} {
+  %0 = snc.conv %x, %w, %b {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, group = 1 : i64} : (tensor<1x8x4x4xf32, #snc.blocked<8>>, tensor<20x8x3x3xf32>, tensor<20xf32>) -> tensor<1x20x4x4xf32, #snc.blocked<8>>
+  snc.yield %0 : tensor<1x20x4x4xf32, #snc.blocked<8>>
+}
+func.func @main(%x: tensor<1x8x4x4xf32, #snc.blocked<8>>) -> tensor<1x20x4x4xf32, #snc.blocked<8>> {
+  %w = snc.constant dense<1.0> : tensor<20x8x3x3xf32> : tensor<20x8x3x3xf32>
+  %b = snc.constant dense<2.0> : tensor<20xf32> : tensor<20xf32>
+  %0 = snc.launch @winograd(%x, %w, %b) : (tensor<1x8x4x4xf32, #snc.blocked<8>>, tensor<20x8x3x3xf32>, tensor<20xf32>) -> tensor<1x20x4x4xf32, #snc.blocked<8>>
+  return %0 : tensor<1x20x4x4xf32, #snc.blocked<8>>
+}
+}
+
+// -----
+
 // Matrices lie in panels of the schedule's lanes; a transposed one says so.
 // CHECK-LABEL: snc.kernel @plain_b(
 // CHECK-SAME: %{{.+}}: tensor<5x30xf32, #snc.packed<panel, lanes = 16>>

@@ -8,6 +8,7 @@
 #include "ir/ConstantData.h"
 #include "ir/Layout.h"
 
+#include <cmath>
 #include <cstring>
 #include <gtest/gtest.h>
 
@@ -110,6 +111,31 @@ TEST_F(WeightPackerTest, Depthwise) {
         ASSERT_EQ(values[at], c < C ? float(c * KH * KW + tap + 1) : 0.0f) << "c " << c;
       }
   EXPECT_EQ(at, values.size());
+}
+
+/// A filter's transform is the polynomial (x, y) -> sum of g[j][i] y^j x^i at the points
+/// 0, 1, -1, 2, -2 and infinity (its leading coefficient), over the points' factors.
+TEST_F(WeightPackerTest, WinogradEvaluatesFilters) {
+  const int64_t O = 5, I = 3, lanes = 4, R = 1, IL = 2, P = 6;
+  const double at[] = {0, 1, -1, 2, -2}, factor[] = {4, -6, -6, 24, 24, 1};
+  auto power = [&](int64_t p, int64_t k) {
+    double value = p == P - 1 ? double(k == 2) : std::pow(at[p], double(k));
+    return value / factor[p];
+  };
+  std::vector<float> values = pack({O, I, 3, 3}, packed("winograd", lanes, R, IL));
+  size_t n = 0;
+  for (int64_t panel = 0; panel * lanes < O; ++panel)
+    for (int64_t p = 0; p < P * P; ++p)
+      for (int64_t k = 0; k < 4; ++k)
+        for (int64_t lane = 0; lane < lanes; ++lane, ++n) {
+          int64_t o = panel * lanes + lane;
+          double expected = 0;
+          for (int64_t t = 0; t < 9 && o < O && k < I; ++t)
+            expected += double((o * I + k) * 9 + t + 1) * power(p / P, t / 3) * power(p % P, t % 3);
+          ASSERT_LT(n, values.size());
+          ASSERT_NEAR(values[n], expected, 1e-4) << "o " << o << " k " << k << " p " << p;
+        }
+  EXPECT_EQ(n, values.size());
 }
 
 TEST_F(WeightPackerTest, PanelOfMatrix) { checkPanel(5, 10, false); }
