@@ -46,10 +46,15 @@ double tileCycles(RegisterTile tile, const TileProblem &problem);
 /// Tiles that need no more than `registers`, fewest cycles first; never empty.
 llvm::SmallVector<RegisterTile> registerTiles(const TileProblem &problem, int64_t registers);
 
+/// Pixels of a row that one step of a depthwise convolution of `taps` computes.
+int64_t depthwisePixels(int64_t width, int64_t taps, int64_t vectors, const Target &target);
+
 // Each is empty for a convolution that is not of its class.
 Menu convMenu(ConvOp conv, const MenuContext &context);
 Menu winogradMenu(ConvOp conv, const MenuContext &context);
 Menu depthwiseMenu(ConvOp conv, const MenuContext &context);
+/// Of kernels that hold a depthwise convolution and others around it; empty for the rest.
+Menu fusedMenu(KernelOp kernel, const MenuContext &context);
 Menu gemmMenu(GemmOp gemm, const MenuContext &context);
 Menu genericMenu(KernelOp kernel, const MenuContext &context);
 
