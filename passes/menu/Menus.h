@@ -38,6 +38,7 @@ struct RegisterTile {
 /// `blockedBytes`: of input and output together, 0 where the input is not blocked.
 struct TileProblem {
   int64_t width, height, blocks, vectors, reduction, blockedBytes = 0;
+  int64_t panelStrips = 1; ///< pieces that panels are shared out to: the busiest counts
 };
 
 /// Cycles of one row of the picture, all blocks, by the model of docs/schedules.md.
