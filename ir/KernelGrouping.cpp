@@ -55,6 +55,9 @@ public:
     if (options.fuseInvertedResidual)
       for (Operation &op : block)
         fuseInvertedResidual(&op);
+    if (options.fuseExpandBytes)
+      for (Operation &op : block)
+        fuseExpand(&op);
     return collect();
   }
 
@@ -70,6 +73,8 @@ private:
   void fuseGate(Group &group);
   ConvOp leadingConv(Group *group);
   void fuseInvertedResidual(Operation *project);
+  void fuseExpand(Operation *depthwise);
+  bool isLarge(Operation *op);
   /// The group whose result `value` is, if `user` alone uses it.
   Group *producer(Value value, Operation *user);
   void merge(Group &into, Operation *from);
@@ -162,6 +167,38 @@ void Grouper::fuseInvertedResidual(Operation *last) {
     return;
   merge(*it->second, project.getInput().getDefiningOp());
   merge(*groups[last], depthwise.getInput().getDefiningOp());
+}
+
+/// Whether a thread's share of the result does not stay in its cache.
+bool Grouper::isLarge(Operation *op) {
+  int64_t unit = unitOf(op), threads = options.threads;
+  if (unit >= 0 && size_t(unit) < options.unitThreads.size())
+    threads = options.unitThreads[size_t(unit)];
+  return byteSize(typeOf(op->getResult(0))) > options.fuseExpandBytes * threads;
+}
+
+/// `last` ends a group that begins with a depthwise convolution: the convolution that it
+/// reads joins it, if all between them has the depthwise one's blocks.
+void Grouper::fuseExpand(Operation *last) {
+  auto it = groups.find(last);
+  ConvOp depthwise = it == groups.end() ? ConvOp() : leadingConv(it->second.get());
+  if (!depthwise || !depthwise.isDepthwise() || depthwise.getWeight().getDefiningOp<ConvOp>())
+    return;
+  Group *first = producer(depthwise.getInput(), depthwise);
+  ConvOp expand = leadingConv(first);
+  auto lanes = [](Value v) { return blockedLanes(v.getType()); };
+  bool dense = expand && expand.getGroup() == 1 && !first->closed &&
+               lanes(expand.getResult()) == lanes(depthwise.getResult()) &&
+               lanes(depthwise.getResult()) == lanes(last->getResult(0)) &&
+               lanes(depthwise.getResult()) != 0;
+  auto constant = [](Value weight) { return bool(weight.getDefiningOp<ConstantOp>()); };
+  // Of a residual sum the ring would have to read another tensor's rows.
+  bool oneOperand = dense && llvm::all_of(ArrayRef(first->ops).drop_front(),
+                                          [](Operation *op) { return op->getNumOperands() == 1; });
+  if (!oneOperand || !constant(expand.getWeight()) || !constant(depthwise.getWeight()) ||
+      !isLarge(depthwise.getInput().getDefiningOp()))
+    return;
+  merge(*it->second, depthwise.getInput().getDefiningOp());
 }
 
 std::vector<KernelGroup> Grouper::collect() {

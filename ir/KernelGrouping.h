@@ -12,6 +12,11 @@ namespace snc {
 struct GroupingOptions {
   bool gatePrologue = false;         ///< x * gate may precede a pointwise conv
   bool fuseInvertedResidual = false; ///< expand + depthwise + project
+  /// A convolution joins the depthwise one that reads it where a thread's share of the
+  /// tensor between them has more bytes than this; 0: never.
+  int64_t fuseExpandBytes = 0;
+  int64_t threads = 1;                      ///< of operators on all units
+  llvm::ArrayRef<int64_t> unitThreads = {}; ///< of operators on each unit
 };
 
 /// Operators in program order. Only the last one's result is used outside.

@@ -26,6 +26,8 @@ struct KernelShape {
   std::string signature() const;
   bool isDepthwise() const { return op == "conv" && group > 1 && group == in[1]; }
   bool isPointwise() const { return op == "conv" && group == 1 && kernel[0] * kernel[1] == 1; }
+  /// More than one convolution: the other numbers are the first one's.
+  bool isFused() const { return llvm::StringRef(epilogue).contains("+conv"); }
   int64_t outElements() const;
   int64_t inElements() const;
   int64_t weightElements() const;

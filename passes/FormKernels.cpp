@@ -130,7 +130,8 @@ struct FormKernels final : snc::impl::FormKernelsBase<FormKernels> {
       }
     eraseDeadOps(block);
     copySharedResults(main);
-    GroupingOptions options{gatePrologue, fuseInvertedResidual};
+    GroupingOptions options{gatePrologue, fuseInvertedResidual, fuseExpandBytes,
+                            threadsOf(getOperation()), unitsOf(getOperation())};
     int64_t count = 0;
     for (const KernelGroup &group : groupIntoKernels(block, options))
       outline(main, group, "k" + Twine(count++));

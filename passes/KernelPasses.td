@@ -37,6 +37,8 @@ def FormKernels : Pass<"snc-form-kernels", "::mlir::ModuleOp"> {
            "let a pointwise convolution multiply its input by a per-channel gate">,
     Option<"fuseInvertedResidual", "fuse-inverted-residual", "bool", "false",
            "join expand, depthwise and project convolutions into one kernel">,
+    Option<"fuseExpandBytes", "fuse-expand-bytes", "int64_t", "0",
+           "join a convolution and the depthwise one that reads it where a thread's share of the tensor between them is larger; 0: never">,
   ];
   let dependentDialects = ["::snc::SncDialect"];
 }

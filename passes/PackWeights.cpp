@@ -36,13 +36,15 @@ public:
 private:
   void packConv(ConvOp conv, ScheduleAttr schedule) {
     int64_t lanes = blockedLanes(conv.getType());
-    if (!lanes || (schedule.getKind() != "conv" && schedule.getKind() != "winograd" &&
-                   schedule.getKind() != "depthwise"))
+    StringRef family = schedule.getKind();
+    if (!lanes || !llvm::is_contained({"conv", "winograd", "depthwise", "fused"}, family))
       return;
     int64_t inputLanes = std::max<int64_t>(1, blockedLanes(conv.getInput().getType()));
     bool depthwise = conv.isDepthwise();
-    StringRef kind = depthwise ? "depthwise" : schedule.getKind();
-    int64_t rows = depthwise ? 1 : schedule.get("rows", 1);
+    StringRef kind = depthwise ? "depthwise" : family == "fused" ? "conv" : family;
+    // Of a fused kernel, the convolution that reads its operand comes first.
+    bool expands = family == "fused" && !conv.getInput().getDefiningOp();
+    int64_t rows = depthwise ? 1 : schedule.get(expands ? "expand_rows" : "rows", 1);
     bool packed = pack(conv.getWeight(), PackedAttr::get(kernel.getContext(), kind, lanes, rows,
                                                          depthwise ? 1 : inputLanes, 1, false));
     if (packed && conv.getBias())

@@ -53,6 +53,7 @@ void buildKernelPipeline(OpPassManager &pm, const PipelineOptions &options) {
   FormKernelsOptions form;
   form.gatePrologue = options.gatePrologue;
   form.fuseInvertedResidual = options.fuseInvertedResidual;
+  form.fuseExpandBytes = options.fuseExpandBytes;
   pm.addPass(createFormKernels(form));
   // The schedule says how weights lie in memory. Both change the kernel's text,
   // so equal kernels are looked for last.

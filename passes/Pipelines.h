@@ -15,6 +15,10 @@ struct PipelineOptions {
   bool gatePrologue = false;
   /// Join expand, depthwise and project convolutions into one kernel.
   bool fuseInvertedResidual = false;
+  /// Join a convolution and the depthwise one that reads it where a thread's share of the
+  /// tensor between them is larger than this; 0: never. About what a core's own cache holds
+  /// beside weights and input.
+  int64_t fuseExpandBytes = 640 * 1024;
   /// Path of schedules chosen by measurement (ScheduleMenu.h); empty: the model's.
   std::string scheduleChoices;
   /// Let 3x3 convolutions use Winograd's algorithm, which rounds differently.

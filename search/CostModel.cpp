@@ -32,7 +32,7 @@ CostModel::CostModel(DeviceDescription given, int64_t lanes)
     auto [signature, count] = llvm::StringRef(key).rsplit(" t");
     int64_t threads = 1;
     auto shape = shapeOfSignature(signature);
-    if (count.getAsInteger(10, threads) || !shape || us <= 0)
+    if (count.getAsInteger(10, threads) || !shape || us <= 0 || shape->isFused())
       continue;
     samples.push_back(
         {familyOf(*shape), threads, placeOf(*shape), std::log(us / rooflineUs(*shape, threads))});

@@ -50,8 +50,10 @@ hl::Func padded(TensorView input) {
 
 /// The rows of a depthwise convolution's input that a fused kernel keeps while they
 /// are needed: zeros left and right of the picture, then the pixels, in tiles that one
-/// register tile of the expanding convolution fills. Rows above and below are zero.
-hl::Func extended(Stage &stage, TensorView input, const Window &w, int columns, int tile) {
+/// register tile of the expanding convolution fills. Rows above and below are zero;
+/// `anyRow`: the input may be asked for them.
+hl::Func extended(Stage &stage, TensorView input, const Window &w, int columns, int tile,
+                  bool anyRow) {
   hl::Func rows("rows");
   std::vector<hl::Var> v = indexSpace(input.type).vars; // c, x, y, cb, n
   int width = int(input.dim(3)), height = int(input.dim(2));
@@ -68,7 +70,8 @@ hl::Func extended(Stage &stage, TensorView input, const Window &w, int columns, 
   // The last tile is moved inwards where tiles do not fit the row.
   hl::Expr first = width % tile ? hl::min(r.y * tile, width - tile) : hl::Expr(r.y * tile);
   hl::Expr x = first + r.x, y = v[2];
-  hl::Expr value = input.func(v[0], x, hl::clamp(y, 0, height - 1), v[3], v[4]);
+  hl::Expr row = anyRow ? y : hl::clamp(y, 0, height - 1);
+  hl::Expr value = input.func(v[0], x, row, v[3], v[4]);
   rows(v[0], x, v[2], v[3], v[4]) =
       hl::select(y >= 0 && y < height, value, hl::cast(value.type(), 0));
   stage.interior = r;
@@ -125,7 +128,9 @@ void convDepthwise(LoweredKernel &kernel, ConvOp op, TensorView input, TensorVie
   TensorView source = input;
   if (int tile = ringTile(op, leaves(w, input, type))) {
     int columns = int(type.getDimSize(3) - 1) * w.sw + (w.kw - 1) * w.dw + 1;
-    source.func = stage.pad = extended(stage, input, w, columns, tile);
+    // A padded convolution before it has an answer beyond its result's rows, too.
+    bool anyRow = !kernel.stages.empty() && kernel.stages.back().pad.defined();
+    source.func = stage.pad = extended(stage, input, w, columns, tile, anyRow);
   } else if (leaves(w, input, type)) {
     source.func = stage.pad = padded(input);
   }

@@ -44,6 +44,14 @@ static void vectorizeInner(hl::Func f, RankedTensorType type) {
     f.vectorize(inner, 8, hl::TailStrategy::RoundUp);
 }
 
+void placeInput(Stage &conv, const hl::LoopLevel &level) {
+  hl::Func f = conv.pad.defined() ? conv.pad : conv.source;
+  if (!f.defined())
+    return;
+  f.compute_at(level);
+  vectorizeInner(f, cast<RankedTensorType>(cast<ConvOp>(conv.op).getInput().getType()));
+}
+
 /// Prefetches the panel after the one that is computed, a share with each tile.
 static void prefetchPanels(LoweredKernel &kernel, const Stage &conv, int64_t pixels, int64_t rows,
                            int64_t height) {
@@ -99,20 +107,8 @@ void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule) {
     int64_t height = byRows ? int64_t(llvm::divideCeil(shape[2], strips)) : shape[2];
     prefetchPanels(kernel, conv, pixels, rows, height);
   }
-  auto inputType = cast<RankedTensorType>(op.getInput().getType());
   // The padded copy is made once a strip of rows, or once where strips are channels.
-  bool once = !byRows;
-  auto place = [&](hl::Func f) {
-    if (once)
-      f.compute_root();
-    else
-      f.compute_at(out, strip);
-    vectorizeInner(f, inputType);
-  };
-  if (conv.pad.defined())
-    place(conv.pad);
-  else if (conv.source.defined())
-    place(conv.source);
+  placeInput(conv, byRows ? hl::LoopLevel(out, strip) : hl::LoopLevel::root());
 }
 
 void tapTile(Stage &taps, const hl::LoopLevel &level) {

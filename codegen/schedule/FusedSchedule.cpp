@@ -50,11 +50,15 @@ void scheduleFirstHalf(LoweredKernel &kernel, const Parts &parts, ScheduleAttr s
       .reorder({v[0], x, xo, cb, y, cbo, v[4]})
       .vectorize(v[0])
       .unroll(x);
+  hl::Var strip = y;
   if (schedule.get("channels_outer", 0)) {
     parallelStrips(out, cbo, chunks, strips);
-  } else if (hl::Var strip = parallelStrips(out, y, shape[2], strips); strip.name() != y.name()) {
+  } else if (strip = parallelStrips(out, y, shape[2], strips); strip.name() != y.name()) {
     out.reorder({y, cbo, strip});
   }
+  if (parts.expand)
+    placeInput(*parts.expand,
+               strip.name() == y.name() ? hl::LoopLevel::root() : hl::LoopLevel(out, strip));
   tapTile(*parts.depthwise, {out, xo});
   scheduleRows(parts, schedule, {out, cbo}, {out, y});
 }

@@ -36,7 +36,10 @@ void scheduleGeneric(LoweredKernel &kernel, ScheduleAttr schedule, const Target 
 
 /// Keeps the accumulators of a convolution's tile in registers, at `level`.
 void registerTile(Stage &conv, const hl::LoopLevel &level);
-/// The same for a depthwise convolution.
+/// Computes the padded copy of a convolution's operand, or the operand where the kernel
+/// computes it, at `level`.
+void placeInput(Stage &conv, const hl::LoopLevel &level);
+/// registerTile() for a depthwise convolution.
 void tapTile(Stage &taps, const hl::LoopLevel &level);
 /// Keeps the rows that a depthwise window needs in a ring at `kept`, each computed once,
 /// at `each`: from the tiles of `expand`, `chunk` blocks at a time, or from the operand.

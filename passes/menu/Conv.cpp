@@ -44,7 +44,8 @@ double tileCycles(RegisterTile t, const TileProblem &p) {
   double tile = step * double(p.reduction) + kTileCycles + sums;
   if (p.blockedBytes > kCacheBytes)
     tile *= 1 + kLatePixel * double(std::max<int64_t>(0, t.pixels - kPixelsInTime));
-  return tile * double(llvm::divideCeil(p.width, t.pixels)) * double(p.blocks / t.rows);
+  int64_t panels = int64_t(llvm::alignTo(uint64_t(p.blocks / t.rows), uint64_t(p.panelStrips)));
+  return tile * double(llvm::divideCeil(p.width, t.pixels)) * double(panels);
 }
 
 SmallVector<RegisterTile> registerTiles(const TileProblem &p, int64_t registers) {
@@ -95,6 +96,8 @@ Menu convMenu(ConvOp conv, const MenuContext &context) {
     problem.blockedBytes = (input.getNumElements() + conv.getType().getNumElements()) * 4;
   bool outer = prefersChannelsOuter(problem, weight.getNumElements(), context.threads);
   bool byRows = context.byRows(conv);
+  if (outer && !byRows)
+    problem.panelStrips = context.threads;
   Menu usual, others;
   SmallVector<RegisterTile> tiles = registerTiles(problem, context.target.registers);
   double most = kWorstTile * tileCycles(tiles.front(), problem);

@@ -12,10 +12,11 @@ namespace snc {
 namespace {
 /// One expression has pixels * taps products; beyond this many it only gets longer.
 constexpr int64_t kMostProducts = 400;
+} // namespace
 
-/// A whole row of at most 14 pixels where that leaves six registers; else the widest tile
-/// of at most eight, and of these one that divides the row.
-int64_t usualPixels(int64_t width, int64_t taps, int64_t vectors, const Target &target) {
+// A whole row of at most 14 pixels where that leaves six registers; else the widest tile
+// of at most eight, and of these one that divides the row.
+int64_t depthwisePixels(int64_t width, int64_t taps, int64_t vectors, const Target &target) {
   int64_t most =
       std::max<int64_t>(1, std::min((target.registers - 6) / vectors, kMostProducts / taps));
   if (width <= std::min(most, int64_t(14)))
@@ -26,7 +27,6 @@ int64_t usualPixels(int64_t width, int64_t taps, int64_t vectors, const Target &
       return p;
   return pixels;
 }
-} // namespace
 
 Menu depthwiseMenu(ConvOp conv, const MenuContext &context) {
   int64_t lanes = blockedLanes(conv.getType());
@@ -36,7 +36,7 @@ Menu depthwiseMenu(ConvOp conv, const MenuContext &context) {
        weight = cast<RankedTensorType>(conv.getWeight().getType()).getShape();
   int64_t taps = weight[2] * weight[3];
   int64_t vectors = context.vectorsOf(lanes), threads = context.threads;
-  int64_t usual = usualPixels(out[3], taps, vectors, context.target);
+  int64_t usual = depthwisePixels(out[3], taps, vectors, context.target);
   bool byRows = context.byRows(conv);
   bool pads = llvm::any_of(conv.getPads(), [](int64_t pad) { return pad > 0; });
   Menu menu;

@@ -38,6 +38,7 @@ struct RegisterTile {
 /// `blockedBytes`: of input and output together, 0 where the input is not blocked.
 struct TileProblem {
   int64_t width, height, blocks, vectors, reduction, blockedBytes = 0;
+  int64_t panelStrips = 1; ///< pieces that panels are shared out to: the busiest counts
 };
 
 /// Cycles of one row of the picture, all blocks, by the model of docs/schedules.md.
@@ -46,10 +47,15 @@ double tileCycles(RegisterTile tile, const TileProblem &problem);
 /// Tiles that need no more than `registers`, fewest cycles first; never empty.
 llvm::SmallVector<RegisterTile> registerTiles(const TileProblem &problem, int64_t registers);
 
+/// Pixels of a row that one step of a depthwise convolution of `taps` computes.
+int64_t depthwisePixels(int64_t width, int64_t taps, int64_t vectors, const Target &target);
+
 // Each is empty for a convolution that is not of its class.
 Menu convMenu(ConvOp conv, const MenuContext &context);
 Menu winogradMenu(ConvOp conv, const MenuContext &context);
 Menu depthwiseMenu(ConvOp conv, const MenuContext &context);
+/// Of kernels that hold a depthwise convolution and others around it; empty for the rest.
+Menu fusedMenu(KernelOp kernel, const MenuContext &context);
 Menu gemmMenu(GemmOp gemm, const MenuContext &context);
 Menu genericMenu(KernelOp kernel, const MenuContext &context);
 
