@@ -3,7 +3,8 @@
 // Tiles are worked out by hand from the model of docs/schedules.md, for r rows of blocks,
 // p pixels, v registers a block, sums over k: step = max(v*r*p/2 + 0.4 + 0.07*p + 0.12*v*r,
 // (v*r + p)/1.5, 4), and 0.8*v*r more for panels (64*v*r*k bytes) above 32 KiB;
-// (k*step + 20 + v*r*p) * ceil(width/p) * blocks/r, and 1.2 % more for each pixel beyond
+// (k*step + 20 + v*r*p) * ceil(width/p) * panels, of which there are blocks/r, rounded up
+// to a multiple of the threads where these share panels; and 1.2 % more for each pixel beyond
 // eight where a blocked picture and the result exceed 1.25 MiB.
 // RUN: syncnas-opt %s --snc-choose-schedules | FileCheck %s
 // RUN: syncnas-opt %s --snc-choose-schedules=winograd=false | FileCheck %s --check-prefix=NEVER
@@ -83,11 +84,12 @@ snc.kernel @one_panel(%x: tensor<1x512x14x14xf32, #snc.blocked<16>>, %w: tensor<
   snc.yield %0 : tensor<1x48x14x14xf32, #snc.blocked<16>>
 }
 
-// A single pixel has no rows to share, so strips are panels, of which there is but one.
+// A single pixel has no rows to share, so two threads take a panel each: 1 x 1 has
+// (96 * 4 + 21) * 2 = 810, 1 x 2 leaves one of them idle, (96 * 4 + 22) * 2 = 812.
 // CHECK-LABEL: snc.kernel @pixel
 // CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 0 : i64, pixels = 1 : i64, rows = 2 : i64, strips = 1 : i64}>
 // TWO-LABEL: snc.kernel @pixel
-// TWO-SAME: channels_outer = 1 : i64
+// TWO-SAME: schedule = #snc.schedule<conv, {channels_outer = 1 : i64, pixels = 1 : i64, rows = 1 : i64, strips = 2 : i64}>
 snc.kernel @pixel(%x: tensor<1x96x1x1xf32, #snc.blocked<16>>, %w: tensor<32x96x1x1xf32>) -> tensor<1x32x1x1xf32, #snc.blocked<16>> {
   %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1 : i64} : (tensor<1x96x1x1xf32, #snc.blocked<16>>, tensor<32x96x1x1xf32>) -> tensor<1x32x1x1xf32, #snc.blocked<16>>
   snc.yield %0 : tensor<1x32x1x1xf32, #snc.blocked<16>>
