@@ -17,7 +17,8 @@ hl::Expr lowest(hl::Type type) {
 
 void define(LoweredKernel &kernel, Operation *op, const IndexSpace &space, hl::Expr value) {
   RankedTensorType type = resultType(op);
-  hl::Func f(op->getName().stripDialect().str());
+  // Halide tells Funcs and its own functions apart by name: none may be called "abs".
+  hl::Func f(op->getName().stripDialect().str() + "_value");
   f(space.vars) = hl::cast(halideType(type.getElementType()), value);
   kernel.values[op->getResult(0)] = {f, type};
 }

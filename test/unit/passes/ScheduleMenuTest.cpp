@@ -103,9 +103,9 @@ protected:
            "\n  snc.yield %0 : " + t(m, n) + "\n}\n";
   }
 
-  SmallVector<ScheduleAttr> menuOf(KernelOp kernel) {
+  SmallVector<ScheduleAttr> menuOf(KernelOp kernel, bool winograd = false) {
     auto module = kernel->getParentOfType<ModuleOp>();
-    return scheduleMenu(kernel, targetOf(module), threadsOf(kernel));
+    return scheduleMenu(kernel, targetOf(module), threadsOf(kernel), winograd);
   }
 
   /// Few, all different, all of one kind, and the same when asked again.
@@ -140,6 +140,21 @@ TEST_F(ScheduleMenuTest, EveryClassHasOne) {
       check(parse(conv(32, 32, 8, 1, 2, "k", lanes), target, threads), "generic");
     }
   }
+}
+
+TEST_F(ScheduleMenuTest, WinogradComesFirstWhereItIsFasterAndAllowed) {
+  // test/passes/choose_schedules.mlir has its cycles by hand.
+  KernelOp kernel = parse(conv(64, 64, 56, 3, 1));
+  SmallVector<ScheduleAttr> direct = menuOf(kernel), all = menuOf(kernel, true);
+  ASSERT_GE(all.size(), 2u);
+  EXPECT_LE(all.size(), kMenuSize);
+  EXPECT_EQ(all[0].getKind(), "winograd");
+  for (size_t i = 1; i < all.size(); ++i)
+    EXPECT_EQ(all[i], direct[i - 1]) << "the direct ones behind it";
+  // Other windows have none, whatever is allowed.
+  for (int64_t window : {1, 5})
+    EXPECT_EQ(menuOf(parse(conv(64, 64, 56, window, 1)), true),
+              menuOf(parse(conv(64, 64, 56, window, 1))));
 }
 
 TEST_F(ScheduleMenuTest, TilesOfMenusFitTheRegisters) {
