@@ -45,13 +45,16 @@ static hl::ImageParam makeArgument(RankedTensorType type, size_t index) {
 
 /// True where padded lanes of `value` are zero by themselves: packed weights and
 /// biases are zero there, and so are arguments; and the operators up to here map
-/// zeros to zero.
+/// zeros to zero. A tensor's only channel is read for every lane, so it has none.
 static bool isZeroInPadding(Value value) {
-  auto operands = [&](Operation *op) { return llvm::all_of(op->getOperands(), isZeroInPadding); };
-  int64_t lanes = blockedLanes(value.getType());
+  auto type = cast<RankedTensorType>(value.getType());
+  int64_t lanes = blockedLanes(type);
+  auto channels = [](RankedTensorType t) { return t.getDimSize(t.getRank() == 1 ? 0 : 1); };
+  if (!lanes || channels(type) == 1)
+    return false;
   Operation *op = value.getDefiningOp();
   if (!op)
-    return lanes != 0;
+    return true;
   if (auto conv = dyn_cast<ConvOp>(op)) {
     auto packed = dyn_cast_or_null<PackedAttr>(
         cast<RankedTensorType>(conv.getWeight().getType()).getEncoding());
@@ -59,11 +62,15 @@ static bool isZeroInPadding(Value value) {
            (!conv.getBias() || blockedLanes(conv.getBias().getType()) == lanes);
   }
   if (auto clamp = dyn_cast<ClampOp>(op))
-    return clamp.getLo().convertToFloat() <= 0 && clamp.getHi().convertToFloat() >= 0 &&
-           operands(op);
-  auto sameLanes = [&](Value v) { return blockedLanes(v.getType()) == lanes; };
-  return isa<ReluOp, LeakyReluOp, HardSwishOp, SwishOp, TanhOp, AddOp, SubOp, MulOp>(op) &&
-         llvm::all_of(op->getOperands(), sameLanes) && operands(op);
+    if (clamp.getLo().convertToFloat() > 0 || clamp.getHi().convertToFloat() < 0)
+      return false;
+  auto follows = [&](Value v) {
+    auto operand = cast<RankedTensorType>(v.getType());
+    return blockedLanes(operand) == lanes && operand.getRank() == type.getRank() &&
+           channels(operand) == channels(type) && isZeroInPadding(v);
+  };
+  return isa<ReluOp, LeakyReluOp, ClampOp, HardSwishOp, SwishOp, TanhOp, AddOp, SubOp, MulOp>(op) &&
+         llvm::all_of(op->getOperands(), follows);
 }
 
 /// Padded lanes of a blocked result must hold zero (K3).

@@ -29,6 +29,13 @@ TEST(RegisterTiles, CyclesWorkedOutByHand) {
   EXPECT_NEAR(tileCycles({8, 1}, {17, 1, 1, 1, 10}), (10 * 6 + 28) * 3, 1e-6);
   // Six pixels too many come late.
   EXPECT_NEAR(tileCycles({14, 2}, {14, 14, 2, 1, 10, 2 << 20}), (10 * 15.62 + 48) * 1.072, 1e-6);
+  // Two panels of 64 * 2304 bytes do not fit the first cache: 0.8 cycles a line.
+  EXPECT_NEAR(tileCycles({14, 2}, {14, 14, 16, 1, 2304}), (2304 * 17.22 + 48) * 8, 1e-6);
+  // 32 KiB fit, a line more does not.
+  EXPECT_NEAR(tileCycles({14, 1}, {14, 14, 1, 1, 512}), 512 * 10 + 34, 1e-6);
+  EXPECT_NEAR(tileCycles({14, 1}, {14, 14, 1, 1, 513}), 513 * 10.8 + 34, 1e-6);
+  // Of three panels one of two threads has two.
+  EXPECT_NEAR(tileCycles({2, 1}, {2, 2, 3, 1, 100, 0, 2}), (100 * 4 + 22) * 4, 1e-6);
 }
 
 TEST(RegisterTiles, NeverMoreThanThereAre) {
@@ -168,6 +175,19 @@ TEST_F(ScheduleMenuTest, ACopyOfTheBorderOnlyWhereThereIsOne) {
   };
   EXPECT_EQ(copies(parse(conv(96, 96, 14, 3, 96))), 1);
   EXPECT_EQ(copies(parse(conv(96, 96, 14, 1, 96))), 0);
+}
+
+TEST_F(ScheduleMenuTest, StripsAreRowsAsTheShapeHasIt) {
+  auto first = [&](int64_t channels, int64_t size, int threads) {
+    return menuOf(parse(conv(channels, channels, size, 3, channels), "x86-64-avx512", threads))[0];
+  };
+  EXPECT_EQ(first(96, 14, 2).get("by_rows", -1), 1) << "7 and 7 rows";
+  EXPECT_EQ(first(96, 7, 2).get("by_rows", -1), 0) << "3 and 3 blocks, 4 and 3 rows";
+  EXPECT_EQ(first(48, 7, 2).get("by_rows", -1), 1) << "4 and 3 rows, 2 blocks and 1";
+  EXPECT_EQ(first(96, 14, 1).get("by_rows", -1), 0) << "one strip";
+  // Both ways are in the menu.
+  auto menu = menuOf(parse(conv(96, 96, 14, 3, 96), "x86-64-avx512", 2));
+  EXPECT_EQ(menu[0].get("by_rows", -1) + menu[1].get("by_rows", -1), 1);
 }
 
 TEST_F(ScheduleMenuTest, KeysKnowWhatMatters) {

@@ -3,24 +3,13 @@
 // Convolutions of random shapes in every mix of layouts, on every target that runs
 // here, with the schedules that the compiler chooses.
 
-#include "KernelCase.h"
-
-#include <gtest/gtest.h>
+#include "Convolutions.h"
 
 using namespace mlir;
 using namespace snc;
 using namespace snc::test;
 
 namespace {
-struct Geometry {
-  Shape strides{1, 1}, dilations{1, 1}, pads{0, 0, 0, 0};
-  int64_t group = 1;
-};
-
-Value conv(KernelCase &c, Value x, Value w, Value bias, const Geometry &g, int64_t lanes) {
-  return c.op<ConvOp>(lanes, x, w, bias, g.strides, g.dilations, g.pads, g.group);
-}
-
 Geometry randomGeometry(KernelCase &c, int64_t kernel) {
   Geometry g;
   g.strides = {c.pick(1, 2), c.pick(1, 2)};
@@ -183,14 +172,4 @@ TEST_P(Convolution, Transposed) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Targets, Convolution, ::testing::ValuesIn([] {
-                           std::vector<std::string> names;
-                           for (StringRef name : runnableTargets())
-                             names.push_back(name.str());
-                           return names;
-                         }()),
-                         [](const auto &info) {
-                           std::string name = info.param;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Targets, Convolution, everyTarget(), targetName);

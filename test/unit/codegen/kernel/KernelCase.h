@@ -59,6 +59,9 @@ public:
   /// |error| <= tolerance * (1 + largest magnitude expected).
   void check(mlir::Value result, double tolerance = 1e-5);
 
+  /// The kernel as it was run; after check().
+  KernelOp built() const { return kernel; }
+
   /// The kernel's text, for messages.
   std::string text();
 
