@@ -97,4 +97,13 @@ def SimplifySlices : Pass<"snc-simplify-slices", "::mlir::ModuleOp"> {
   let dependentDialects = ["::snc::SncDialect"];
 }
 
+def MoveBeforeConcat : Pass<"snc-move-before-concat", "::mlir::ModuleOp"> {
+  let summary = "applies activations to the parts of a concat instead of the whole";
+  let description = [{
+    Where every part is the result of a convolution and nothing else reads part
+    or whole: the activation becomes the convolutions' epilogue.
+  }];
+  let dependentDialects = ["::snc::SncDialect"];
+}
+
 #endif // SNC_TENSOR_PASSES_TD

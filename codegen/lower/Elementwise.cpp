@@ -13,12 +13,6 @@ namespace snc {
 
 static hl::Expr constant(const llvm::APFloat &value) { return hl::Expr(value.convertToFloat()); }
 
-// Both tails stay exact: exp of a large argument is never taken.
-static hl::Expr sigmoid(const hl::Expr &x) {
-  hl::Expr e = hl::exp(-hl::abs(x));
-  return hl::select(x >= 0, 1.0f / (1.0f + e), e / (1.0f + e));
-}
-
 // The exponential form loses all digits near 0; there the odd series holds.
 static hl::Expr tangens(const hl::Expr &x) {
   hl::Expr a = hl::abs(x), e = hl::exp(-2.0f * a);
