@@ -61,6 +61,8 @@ static bool isZeroInPadding(Value value) {
   if (auto clamp = dyn_cast<ClampOp>(op))
     return clamp.getLo().convertToFloat() <= 0 && clamp.getHi().convertToFloat() >= 0 &&
            operands(op);
+  if (copiesChannelRuns(op))
+    return true;
   auto sameLanes = [&](Value v) { return blockedLanes(v.getType()) == lanes; };
   return isa<ReluOp, LeakyReluOp, HardSwishOp, SwishOp, TanhOp, AddOp, SubOp, MulOp>(op) &&
          llvm::all_of(op->getOperands(), sameLanes) && operands(op);
@@ -92,10 +94,10 @@ static LogicalResult lowerOp(LoweredKernel &kernel, Operation *op) {
   for (Type type : op->getOperandTypes())
     if (halideType(cast<RankedTensorType>(type).getElementType()).is_handle())
       return op->emitOpError("has an element type that kernels do not compute with: ") << type;
-  bool done = lowerElementwise(kernel, op) || lowerConvolution(kernel, op) ||
-              lowerPool(kernel, op) || lowerNorm(kernel, op) || lowerMatrix(kernel, op) ||
-              lowerReduction(kernel, op) || lowerMovement(kernel, op) || lowerResize(kernel, op) ||
-              lowerConstant(kernel, op);
+  bool done = lowerChannelRuns(kernel, op) || lowerElementwise(kernel, op) ||
+              lowerConvolution(kernel, op) || lowerPool(kernel, op) || lowerNorm(kernel, op) ||
+              lowerMatrix(kernel, op) || lowerReduction(kernel, op) || lowerMovement(kernel, op) ||
+              lowerResize(kernel, op) || lowerConstant(kernel, op);
   return done ? success() : op->emitOpError("has no lowering");
 }
 
