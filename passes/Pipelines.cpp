@@ -31,9 +31,8 @@ void buildTensorPipeline(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createFoldInputScale());
   // Pads after it, because a shift may not cross a padded border.
   pm.addPass(createFoldPad());
-  // Slices may read the parts of a concat, once nothing stands between.
+  // Not seen by the slices behind a concat, which may all lie in one piece of memory.
   pm.addPass(createMoveBeforeConcat());
-  pm.addPass(createSimplifySlices());
   // What became constant or an identity on the way.
   pm.addPass(createFoldConstants());
   pm.addPass(createSimplifyShapes());

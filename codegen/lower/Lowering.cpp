@@ -65,6 +65,8 @@ static bool isZeroInPadding(Value value) {
   if (auto clamp = dyn_cast<ClampOp>(op))
     if (clamp.getLo().convertToFloat() > 0 || clamp.getHi().convertToFloat() < 0)
       return false;
+  if (copiesChannelRuns(op))
+    return true;
   auto follows = [&](Value v) {
     auto operand = cast<RankedTensorType>(v.getType());
     return blockedLanes(operand) == lanes && operand.getRank() == type.getRank() &&
@@ -100,10 +102,10 @@ static LogicalResult lowerOp(LoweredKernel &kernel, Operation *op) {
   for (Type type : op->getOperandTypes())
     if (halideType(cast<RankedTensorType>(type).getElementType()).is_handle())
       return op->emitOpError("has an element type that kernels do not compute with: ") << type;
-  bool done = lowerElementwise(kernel, op) || lowerConvolution(kernel, op) ||
-              lowerPool(kernel, op) || lowerNorm(kernel, op) || lowerMatrix(kernel, op) ||
-              lowerReduction(kernel, op) || lowerMovement(kernel, op) || lowerResize(kernel, op) ||
-              lowerConstant(kernel, op);
+  bool done = lowerChannelRuns(kernel, op) || lowerElementwise(kernel, op) ||
+              lowerConvolution(kernel, op) || lowerPool(kernel, op) || lowerNorm(kernel, op) ||
+              lowerMatrix(kernel, op) || lowerReduction(kernel, op) || lowerMovement(kernel, op) ||
+              lowerResize(kernel, op) || lowerConstant(kernel, op);
   return done ? success() : op->emitOpError("has no lowering");
 }
 

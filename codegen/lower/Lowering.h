@@ -29,7 +29,7 @@ struct Stage {
     Depthwise, ///< `result` holds all taps in one expression; `pad` if padded
     Gemm,      ///< `acc` is the sum over panels
     Reduce,    ///< `acc` has updates over a domain; `result` is pure
-    Update,    ///< `result` itself has one update for each input (concat)
+    Update,    ///< `result` itself has updates for each input (concat, copied channels)
     Helper,    ///< a small table that is best computed once
   };
   Kind kind;
@@ -63,6 +63,7 @@ mlir::FailureOr<LoweredKernel> lowerKernel(KernelOp kernel);
 // set the view of its result. Errors of use are emitted at the op.
 bool lowerElementwise(LoweredKernel &kernel, mlir::Operation *op);
 bool lowerConvolution(LoweredKernel &kernel, mlir::Operation *op);
+bool lowerChannelRuns(LoweredKernel &kernel, mlir::Operation *op);
 bool lowerPool(LoweredKernel &kernel, mlir::Operation *op);
 bool lowerNorm(LoweredKernel &kernel, mlir::Operation *op);
 bool lowerMatrix(LoweredKernel &kernel, mlir::Operation *op);
@@ -70,6 +71,10 @@ bool lowerReduction(LoweredKernel &kernel, mlir::Operation *op);
 bool lowerMovement(LoweredKernel &kernel, mlir::Operation *op);
 bool lowerResize(LoweredKernel &kernel, mlir::Operation *op);
 bool lowerConstant(LoweredKernel &kernel, mlir::Operation *op);
+
+/// True where the result of `op` is blocked channels moved as runs of lanes: its
+/// updates have a domain (lane, block), and its padded lanes are zero.
+bool copiesChannelRuns(mlir::Operation *op);
 
 /// Defines the view of the op's result as `value` at the coordinates of `space`.
 void define(LoweredKernel &kernel, mlir::Operation *op, const IndexSpace &space, hl::Expr value);

@@ -53,10 +53,6 @@ void concat(LoweredKernel &kernel, ConcatOp op) {
   RankedTensorType type = resultType(op);
   IndexSpace space = indexSpace(type);
   int64_t axis = op.getAxis(), lanes = blockedLanes(type);
-  bool byBlocks = lanes && axis == 1 && llvm::all_of(op.getInputs(), [&](Value v) {
-                    auto t = cast<RankedTensorType>(v.getType());
-                    return blockedLanes(t) == lanes && t.getDimSize(1) % lanes == 0;
-                  });
   hl::Func joined("concat");
   hl::Type element = halideType(type.getElementType());
   joined(space.vars) = hl::undef(element);
@@ -65,27 +61,21 @@ void concat(LoweredKernel &kernel, ConcatOp op) {
     TensorView input = kernel.view(v);
     int extent = int(input.dim(int(axis)));
     Place left(space.vars.begin(), space.vars.end());
-    if (byBlocks) {
-      hl::RDom r(0, extent / int(lanes), "r");
-      left[3] = r.x + offset / int(lanes);
-      joined(left) = input.func(space.vars[0], space.vars[1], space.vars[2], r.x, space.vars[4]);
+    // The axis of a plain tensor is a variable; channels of a blocked one are two.
+    hl::RDom r(0, extent, "r");
+    Place at = space.coords.logical;
+    at[size_t(axis)] = r.x;
+    hl::Expr position = r.x + offset;
+    if (lanes && axis == 1) {
+      left[0] = position % int(lanes);
+      left[3] = position / int(lanes);
+    } else if (lanes) {
+      left[axis == 0 ? 4 : axis == 2 ? 2 : 1] = position;
+      at[1] = hl::min(at[1], int(input.dim(1)) - 1);
     } else {
-      // The axis of a plain tensor is a variable; channels of a blocked one are two.
-      hl::RDom r(0, extent, "r");
-      Place at = space.coords.logical;
-      at[size_t(axis)] = r.x;
-      hl::Expr position = r.x + offset;
-      if (lanes && axis == 1) {
-        left[0] = position % int(lanes);
-        left[3] = position / int(lanes);
-      } else if (lanes) {
-        left[axis == 0 ? 4 : axis == 2 ? 2 : 1] = position;
-        at[1] = hl::min(at[1], int(input.dim(1)) - 1);
-      } else {
-        left[size_t(type.getRank() - 1 - axis)] = position;
-      }
-      joined(left) = input(at);
+      left[size_t(type.getRank() - 1 - axis)] = position;
     }
+    joined(left) = input(at);
     offset += extent;
   }
   kernel.values[op.getResult()] = {joined, type};

@@ -48,10 +48,33 @@ bool scheduleBlockSum(LoweredKernel &kernel, Stage &stage, int64_t strips) {
   return true;
 }
 
-void scheduleUpdates(LoweredKernel &kernel, Stage &stage, const Target &target) {
+/// Copied channels: each run of lanes a vector, rows of the picture cut.
+void scheduleRuns(LoweredKernel &kernel, Stage &stage, int64_t strips) {
+  hl::Func f = stage.result;
+  RankedTensorType type = resultType(stage.op);
+  hl::Var x = f.args()[1], y = f.args()[2];
+  int64_t height = type.getDimSize(2);
+  bool parallel = f.name() == kernel.output.name() && strips > 1 && height > 1 &&
+                  type.getNumElements() >= kParallelElements;
+  for (int i = 0; i < f.num_update_definitions(); ++i) {
+    hl::Stage update = f.update(i);
+    std::vector<hl::RVar> r = f.rvars(i);
+    update.reorder({r[0], x, y, r[1]}).vectorize(r[0]);
+    if (!parallel)
+      continue;
+    hl::Var strip("y_strip");
+    update.split(y, strip, y, int(llvm::divideCeil(height, strips)), hl::TailStrategy::GuardWithIf)
+        .reorder({r[0], x, y, r[1], strip})
+        .parallel(strip);
+  }
+}
+
+void scheduleUpdates(LoweredKernel &kernel, Stage &stage, int64_t strips, const Target &target) {
   hl::Func f = stage.result;
   if (f.name() != kernel.output.name())
     f.compute_root();
+  if (copiesChannelRuns(stage.op))
+    return scheduleRuns(kernel, stage, strips);
   hl::Var inner = f.args()[0];
   auto concat = cast<ConcatOp>(stage.op);
   RankedTensorType type = resultType(concat);
@@ -99,7 +122,7 @@ void scheduleGeneric(LoweredKernel &kernel, ScheduleAttr schedule, const Target 
     return;
   for (Stage &stage : kernel.stages) {
     if (stage.kind == Stage::Kind::Update)
-      scheduleUpdates(kernel, stage, target);
+      scheduleUpdates(kernel, stage, strips, target);
     else if (stage.acc.defined())
       scheduleReduction(stage, target);
   }
