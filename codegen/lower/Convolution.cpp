@@ -78,6 +78,18 @@ hl::Func extended(Stage &stage, TensorView input, const Window &w, int columns, 
   return rows;
 }
 
+/// Input channels that the sum takes at once by the schedule, whole blocks; 0: all.
+int depthOf(ConvOp op, PackedAttr packed) {
+  ScheduleAttr schedule = cast<KernelOp>(op->getParentOp()).getScheduleAttr();
+  if (!schedule || schedule.getKind() != "conv" || !schedule.get("channels_outer", 0))
+    return 0;
+  int64_t blocks = llvm::divideCeil(resultType(op).getDimSize(1), packed.getLanes());
+  if (blocks % packed.getRows())
+    return 0; // a panel's last sums would lie beyond the picture
+  return int(llvm::alignTo(uint64_t(std::max<int64_t>(0, schedule.get("depth", 0))),
+                           uint64_t(packed.getInputLanes())));
+}
+
 /// acc(c, x, y, cb, n), the sum in blocks of the weights' lanes.
 void convPacked(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView weight,
                 PackedAttr packed) {
@@ -86,7 +98,7 @@ void convPacked(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView w
   int il = int(packed.getInputLanes());
   Window w = windowOf(op, weight);
   bool blocked = blockedLanes(input.type);
-  Stage stage{Stage::Kind::Conv, op, {}, hl::Func("acc"), {}, {}, {}};
+  Stage stage{Stage::Kind::Conv, op, {}, {}, {}, {}, {}};
   hl::Func in = input.func;
   if (op.getInput().getDefiningOp())
     stage.source = in;
@@ -96,14 +108,28 @@ void convPacked(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView w
   IndexSpace space = indexSpace(accType);
   hl::Var x = space.vars[1], y = space.vars[2], cb = space.vars[3], n = space.vars[4];
   int step = reductionStep(weight.dim(1), il), steps = il / step;
-  hl::RDom r(0, step, 0, w.kw, 0, w.kh, 0, int(llvm::divideCeil(weight.dim(1), step)), "r");
-  hl::Expr block = r.w / steps, lane = r.w % steps * step + r.x;
-  hl::Expr k = ((block * w.kh + r.z) * w.kw + r.y) * il + lane;
-  hl::Expr ix = x * w.sw + r.y * w.dw - w.left, iy = y * w.sh + r.z * w.dh - w.top;
-  hl::Expr value = blocked ? in(lane, ix, iy, block, n) : in(ix, iy, block * il + lane, n);
-  stage.acc(space.vars) = initialSum(kernel, op.getBias(), space.coords);
-  stage.acc(space.vars) += weight.func(space.vars[0], cb % rows, k, cb / rows) * value;
-  stage.domain = r;
+  int total = int(llvm::divideCeil(weight.dim(1), step)), depth = depthOf(op, packed) / step;
+  hl::Expr initial = initialSum(kernel, op.getBias(), space.coords);
+  for (int first = 0, end; first < total; first = end) {
+    end = depth ? std::min(first + depth, total) : total;
+    hl::RDom r(0, step, 0, w.kw, 0, w.kh, first, end - first, "r");
+    hl::Expr block = r.w / steps, lane = r.w % steps * step + r.x;
+    hl::Expr k = ((block * w.kh + r.z) * w.kw + r.y) * il + lane;
+    hl::Expr ix = x * w.sw + r.y * w.dw - w.left, iy = y * w.sh + r.z * w.dh - w.top;
+    hl::Expr value = blocked ? in(lane, ix, iy, block, n) : in(ix, iy, block * il + lane, n);
+    hl::Func acc("acc");
+    acc(space.vars) = initial;
+    acc(space.vars) += weight.func(space.vars[0], cb % rows, k, cb / rows) * value;
+    if (end == total) {
+      stage.acc = acc;
+      stage.domain = r;
+      break;
+    }
+    hl::Func part("part");
+    part(space.vars) = acc(space.vars);
+    initial = part(space.vars);
+    stage.parts.push_back({part, acc, r});
+  }
   TensorView acc{stage.acc, accType};
   IndexSpace out = indexSpace(type);
   define(kernel, op, out, acc(out.coords));

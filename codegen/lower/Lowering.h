@@ -20,6 +20,12 @@ struct WinogradFuncs {
   hl::Func columns{"columns"};            ///< (c, j, i, t, b, n), columns transformed back
 };
 
+/// A part of a sum over input channels: `sum` keeps it for a plane, `acc` for a tile.
+struct PartialSum {
+  hl::Func sum, acc;
+  hl::RDom domain;
+};
+
 /// What an op became, for the schedules. Elementwise ops and data movement are
 /// inlined and leave no stage.
 struct Stage {
@@ -39,6 +45,7 @@ struct Stage {
   hl::Func source;   ///< the operand, where the kernel computes it itself
   hl::RDom interior; ///< tiles of `pad`'s last update (pixel, tile), in fused kernels
   WinogradFuncs winograd{};
+  std::vector<PartialSum> parts{}; ///< each begins with the one before; `acc` with the last
 };
 
 /// Owns the Funcs of one kernel while it is compiled.

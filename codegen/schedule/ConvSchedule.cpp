@@ -23,11 +23,9 @@ hl::Var parallelStrips(hl::Func f, hl::Var var, int64_t extent, int64_t strips) 
   return outer;
 }
 
-void registerTile(Stage &conv, const hl::LoopLevel &level) {
-  hl::Func acc = conv.acc;
+void registerTile(hl::Func acc, const hl::RDom &r, const hl::LoopLevel &level) {
   std::vector<hl::Var> v = acc.args(); // c, x, y, cb, n
   acc.compute_at(level).vectorize(v[0]).unroll(v[1]).unroll(v[3]);
-  hl::RDom r = conv.domain;
   acc.update()
       .reorder({v[0], v[3], v[1], r.x, r.y, r.z, r.w, v[2], v[4]})
       .vectorize(v[0])
@@ -52,32 +50,62 @@ void placeInput(Stage &conv, const hl::LoopLevel &level) {
   vectorizeInner(f, cast<RankedTensorType>(cast<ConvOp>(conv.op).getInput().getType()));
 }
 
+/// Keeps a partial sum for all tiles of a panel, so that they share weights that the
+/// first cache holds.
+static void placePart(PartialSum &part, const hl::LoopLevel &panel, int pixels, int rows) {
+  hl::Func sum = part.sum;
+  std::vector<hl::Var> v = sum.args(); // c, x, y, cb, n
+  hl::Var xo("xo");
+  sum.compute_at(panel)
+      .bound_extent(v[3], rows)
+      .split(v[1], xo, v[1], pixels)
+      .reorder({v[0], v[1], v[3], xo, v[2], v[4]})
+      .vectorize(v[0])
+      .unroll(v[1])
+      .unroll(v[3])
+      .never_partition(xo);
+  registerTile(part.acc, part.domain, {sum, xo});
+}
+
+static int64_t constant(const hl::Expr &e) {
+  auto value = hl::Internal::as_const_int(hl::Internal::simplify(e));
+  return value ? *value : 1;
+}
+
 /// Prefetches the panel after the one that is computed, a share with each tile.
-static void prefetchPanels(LoweredKernel &kernel, const Stage &conv, int64_t pixels, int64_t rows,
-                           int64_t height) {
+/// `tiles` x `height` make a panel of `rows` blocks.
+static void prefetchPanels(LoweredKernel &kernel, const Stage &conv, int64_t tiles, int64_t height,
+                           int64_t rows) {
   auto op = cast<ConvOp>(conv.op);
   auto weight = dyn_cast<BlockArgument>(op.getWeight());
   auto packed = dyn_cast_if_present<PackedAttr>(
       cast<RankedTensorType>(op.getWeight().getType()).getEncoding());
   if (!weight || !packed)
     return;
-  auto shape = op.getType().getShape();
   auto taps = cast<RankedTensorType>(op.getWeight().getType()).getShape();
   int64_t depth = int64_t(llvm::alignTo(uint64_t(taps[1]), uint64_t(packed.getInputLanes()))) *
                   taps[2] * taps[3];
-  hl::RVar outermost = conv.domain.w;
-  auto steps = hl::Internal::as_const_int(conv.domain.w.extent());
   WeightPrefetch prefetch;
   prefetch.buffer = kernel.arguments[weight.getArgNumber()].name();
   prefetch.panel = ".cbo";
   prefetch.row = "." + kernel.space.vars[2].name();
   prefetch.tile = ".xo";
-  prefetch.reduction = "." + outermost.name();
-  prefetch.tilesPerRow = int64_t(llvm::divideCeil(shape[3], pixels));
+  prefetch.tilesPerRow = tiles;
   prefetch.rows = height;
-  prefetch.steps = steps ? *steps : 1;
   prefetch.panelElements = depth * rows * packed.getLanes();
-  kernel.passes.push_back(prefetchWeights(prefetch));
+  // Each part of the sum fetches the weights of the same part.
+  int64_t total = constant(conv.domain.w.min()) + constant(conv.domain.w.extent());
+  auto add = [&](const hl::Func &acc, const hl::RDom &domain) {
+    hl::RVar outermost = domain.w;
+    prefetch.reduction = acc.name() + ".s1." + outermost.name();
+    prefetch.steps = constant(outermost.extent());
+    prefetch.first = prefetch.panelElements * constant(outermost.min()) / total;
+    prefetch.elements = prefetch.panelElements * prefetch.steps / total;
+    kernel.passes.push_back(prefetchWeights(prefetch));
+  };
+  for (const PartialSum &part : conv.parts)
+    add(part.acc, part.domain);
+  add(conv.acc, conv.domain);
 }
 
 void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule) {
@@ -96,16 +124,24 @@ void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule) {
   else
     out.reorder({v[0], x, cb, xo, cbo, y, v[4]});
   out.vectorize(v[0]).unroll(x).unroll(cb);
-  bool byRows = strips > 1 && shape[2] > 1 && (!channelsOuter || schedule.get("by_rows", 0));
-  hl::Var strip = byRows ? parallelStrips(out, y, shape[2], strips)
+  int64_t height = shape[2], tiles = int64_t(llvm::divideCeil(shape[3], pixels));
+  // With one row, strips are of its tiles.
+  bool oneRow = height == 1 && channelsOuter;
+  hl::Var cut = oneRow ? xo : y;
+  int64_t &cuts = oneRow ? tiles : height;
+  bool byRows = strips > 1 && cuts > 1 && (!channelsOuter || schedule.get("by_rows", 0));
+  hl::Var strip = byRows ? parallelStrips(out, cut, cuts, strips)
                          : parallelStrips(out, cbo, channelsOuter ? panels : 1, strips);
+  if (byRows)
+    cuts = int64_t(llvm::divideCeil(cuts, strips));
   if (byRows && channelsOuter)
-    out.reorder({y, cbo, strip});
-  registerTile(conv, {out, xo});
+    out.reorder({cut, cbo, strip});
+  registerTile(conv.acc, conv.domain, {out, xo});
+  for (PartialSum &part : conv.parts)
+    placePart(part, {out, cbo}, int(pixels), int(rows));
   if (channelsOuter && schedule.get("prefetch", 0)) {
     out.never_partition(xo); // one loop, whose variable tells the tiles apart
-    int64_t height = byRows ? int64_t(llvm::divideCeil(shape[2], strips)) : shape[2];
-    prefetchPanels(kernel, conv, pixels, rows, height);
+    prefetchPanels(kernel, conv, tiles, height, rows);
   }
   // The padded copy is made once a strip of rows, or once where strips are channels.
   placeInput(conv, byRows ? hl::LoopLevel(out, strip) : hl::LoopLevel::root());
@@ -150,7 +186,7 @@ void keepRows(Stage &taps, const hl::LoopLevel &kept, const hl::LoopLevel &each,
       .unroll(r.x)
       .unroll(v[3]);
   if (expand)
-    registerTile(*expand, {rows, r.y});
+    registerTile(expand->acc, expand->domain, {rows, r.y});
 }
 
 void scheduleDepthwise(LoweredKernel &kernel, Stage &taps, ScheduleAttr schedule) {

@@ -77,7 +77,7 @@ void scheduleWhole(LoweredKernel &kernel, const Parts &parts, ScheduleAttr sched
       .unroll(x)
       .unroll(cb);
   hl::Var strip = parallelStrips(out, y, shape[2], schedule.get("strips", 1));
-  registerTile(*parts.project, {out, xo});
+  registerTile(parts.project->acc, parts.project->domain, {out, xo});
   std::vector<hl::Var> d = filtered.args();
   hl::Var dxo("dxo");
   int lanes = int(blockedLanes(cast<ConvOp>(parts.project->op).getInput().getType()));

@@ -46,11 +46,12 @@ private:
       at = row * int(p.tilesPerRow);
     if (hl::Expr tile = variable(p.tile); tile.defined())
       at = at + tile;
-    at = at * int(p.steps) + Variable::make(hl::Int(32), loop->name);
+    at = at * int(p.steps) + Variable::make(hl::Int(32), loop->name) - loop->min;
     int64_t turns = p.rows * p.tilesPerRow * p.steps;
-    int64_t lines = (p.panelElements + kLineElements - 1) / kLineElements;
+    int64_t lines = (p.elements + kLineElements - 1) / kLineElements;
     int64_t each = (lines + turns - 1) / turns;
-    hl::Expr first = simplify((panel + 1) * int(p.panelElements) + at * int(each * kLineElements));
+    hl::Expr first = simplify((panel + 1) * int(p.panelElements) + int(p.first) +
+                              at * int(each * kLineElements));
     std::vector<hl::Internal::Stmt> all;
     for (int64_t i = 0; i < each; ++i)
       all.push_back(fetch(first, i));

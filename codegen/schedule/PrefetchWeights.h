@@ -24,6 +24,7 @@ struct WeightPrefetch {
   int64_t rows = 1;          ///< iterations of `row`
   int64_t steps = 1;         ///< iterations of `reduction`
   int64_t panelElements = 0; ///< floats of a panel; panels lie one behind the other
+  int64_t first = 0, elements = 0; ///< the floats of a panel that are fetched
 };
 
 /// A pass that, in each iteration of `reduction`, prefetches an equal share of the

@@ -18,7 +18,8 @@ void scheduleKernel(LoweredKernel &kernel, KernelOp op, const Target &target);
 // The families, with the parameters they read:
 
 /// `conv`: pixels, rows (register tile), strips, channels_outer (0/1), prefetch (0/1, of
-/// effect with channels_outer), by_rows (0/1: what strips cut; without channels_outer rows).
+/// effect with channels_outer), by_rows (0/1: what strips cut; without channels_outer rows),
+/// depth (input channels of a partial sum, 0: all; with channels_outer).
 void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule);
 /// `winograd`: pixels (tiles of the register tile), rows, lines (tile rows a strip),
 /// strips, channels_outer (0/1).
@@ -35,7 +36,7 @@ void scheduleGemm(LoweredKernel &kernel, Stage &gemm, ScheduleAttr schedule, con
 void scheduleGeneric(LoweredKernel &kernel, ScheduleAttr schedule, const Target &target);
 
 /// Keeps the accumulators of a convolution's tile in registers, at `level`.
-void registerTile(Stage &conv, const hl::LoopLevel &level);
+void registerTile(hl::Func acc, const hl::RDom &domain, const hl::LoopLevel &level);
 /// Computes the padded copy of a convolution's operand, or the operand where the kernel
 /// computes it, at `level`.
 void placeInput(Stage &conv, const hl::LoopLevel &level);
