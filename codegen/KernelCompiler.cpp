@@ -4,6 +4,7 @@
 
 #include "codegen/lower/Lowering.h"
 #include "codegen/schedule/Schedules.h"
+#include "ir/FlatPlane.h"
 
 using namespace mlir;
 
@@ -53,7 +54,18 @@ bool countScratch(const hl::Module &module, StringRef name, KernelInfo &info) {
   return !unknown;
 }
 
-FailureOr<KernelInfo> build(KernelOp kernel, const Target &target, StringRef path) {
+/// A copy of `kernel`; each plane is a row in it where the schedule asks for it.
+OwningOpRef<KernelOp> shaped(KernelOp kernel) {
+  OwningOpRef<KernelOp> copy(kernel.clone());
+  ScheduleAttr schedule = kernel.getScheduleAttr();
+  if (schedule && schedule.getKind() == "conv" && schedule.get("flat", 0) && hasFlatPlane(*copy))
+    flattenPlane(*copy);
+  return copy;
+}
+
+FailureOr<KernelInfo> build(KernelOp original, const Target &target, StringRef path) {
+  OwningOpRef<KernelOp> copy = shaped(original);
+  KernelOp kernel = *copy;
   FailureOr<LoweredKernel> lowered = lowerKernel(kernel);
   if (failed(lowered))
     return failure();

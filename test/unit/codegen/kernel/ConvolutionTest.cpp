@@ -132,6 +132,34 @@ TEST_P(Convolution, PrefetchChangesNoNumber) {
       }
 }
 
+/// Sums over parts of the channels, planes taken as rows of pixels, and both; strips of
+/// panels, of rows and of tiles; a last part that is shorter, tiles that overlap.
+TEST_P(Convolution, PartialSumsAndFlatPlanes) {
+  for (unsigned seed = 0; seed < 16; ++seed) {
+    KernelCase c(GetParam(), seed, 1 + seed % 3);
+    int64_t channels = c.pickOf({20, 40, 64}), kernel = seed < 12 ? 1 : 3;
+    int64_t height = c.pickOf({1, 5, 7}), width = c.pickOf({1, 5, 7}), images = c.pick(1, 2);
+    Geometry g;
+    if (kernel == 3)
+      g.pads = {1, 1, 1, 1};
+    c.schedule("conv", {{"pixels", c.pick(2, 6)},
+                        {"rows", 2},
+                        {"strips", 1 + seed % 3},
+                        {"channels_outer", 1},
+                        {"by_rows", seed / 2 % 2},
+                        {"prefetch", 1},
+                        {"depth", seed % 4 == 3 ? 0 : 16},
+                        {"flat", seed % 4 != 1}});
+    Value x = c.argument({images, channels, height, width}, 8);
+    if (seed % 5 == 0)
+      x = c.op<MulOp>(8, x, c.argument({images, channels, 1, 1}, 8));
+    Value sum = conv(c, x, c.argument({64, channels, kernel, kernel}), c.argument({64}), g, 8);
+    if (seed % 2)
+      sum = c.op<AddOp>(8, sum, c.argument({images, 64, height, width}, 8));
+    c.check(c.op<ReluOp>(8, sum));
+  }
+}
+
 TEST_P(Convolution, GateBeforePointwise) {
   for (unsigned seed = 0; seed < 3; ++seed) {
     KernelCase c(GetParam(), seed, 1 + seed % 2);
