@@ -81,7 +81,9 @@ hl::Func extended(Stage &stage, TensorView input, const Window &w, int columns, 
 /// Input channels that the sum takes at once by the schedule, whole blocks; 0: all.
 int depthOf(ConvOp op, PackedAttr packed) {
   ScheduleAttr schedule = cast<KernelOp>(op->getParentOp()).getScheduleAttr();
-  if (!schedule || schedule.getKind() != "conv" || !schedule.get("channels_outer", 0))
+  Operation *yield = op->getBlock()->getTerminator();
+  if (!schedule || schedule.getKind() != "conv" || !schedule.get("channels_outer", 0) ||
+      !blockedLanes(yield->getOperand(0).getType()))
     return 0;
   int64_t blocks = llvm::divideCeil(resultType(op).getDimSize(1), packed.getLanes());
   if (blocks % packed.getRows())

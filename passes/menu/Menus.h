@@ -27,9 +27,10 @@ struct MenuContext {
   bool byRows(mlir::Operation *op) const;
 };
 
-/// A convolution's accumulators: `rows` output blocks x `pixels`.
+/// A convolution's accumulators: `rows` output blocks x `pixels`; `depth` input channels are
+/// summed over all pixels before the next, 0: all at once.
 struct RegisterTile {
-  int64_t pixels = 1, rows = 1;
+  int64_t pixels = 1, rows = 1, depth = 0;
   bool operator==(const RegisterTile &) const = default;
 };
 
@@ -39,6 +40,7 @@ struct RegisterTile {
 struct TileProblem {
   int64_t width, height, blocks, vectors, reduction, blockedBytes = 0;
   int64_t panelStrips = 1; ///< pieces that panels are shared out to: the busiest counts
+  int64_t taps = 1;        ///< products of an input channel
 };
 
 /// Cycles of one row of the picture, all blocks, by the model of docs/schedules.md.

@@ -72,13 +72,16 @@ snc.kernel @dense(%x: tensor<1x256x14x14xf32, #snc.blocked<16>>, %w: tensor<256x
   snc.yield %0 : tensor<1x256x14x14xf32, #snc.blocked<16>>
 }
 
-// 7 x 3 has (512 * (11.75 + 2.4) + 41) * 2 = 14572; a panel of 14 x 1 just fits the first
-// cache, and has (512 * 10 + 34) * 3 = 15462. One panel in all cannot be shared by two
-// threads; its fourteen rows can.
+// With whole sums 7 x 3 has (512 * (11.75 + 2.4) + 41) * 2 = 14572 a row, 204008 in all; a
+// panel of 14 x 1 just fits the first cache, and has (512 * 10 + 34) * 3 = 15462. In four parts
+// of 128 channels, 24 KiB, 7 x 3 has 512 * (11.75 + 6 * 3 / 28) + 41 + 3 * (28 + 10) = 6500 a
+// tile, 182004 of 28 and with 4 % 189284; 9 x 3 of the plane as one row of 22 tiles
+// 512 * (14.89 + 6 * 3 / 22) + 47 + 3 * (36 + 10) = 8228, 181007 and 188247. One panel in all
+// cannot be shared by two threads; its fourteen rows can, or eleven tiles each.
 // CHECK-LABEL: snc.kernel @one_panel
-// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 1 : i64, pixels = 7 : i64, rows = 3 : i64, strips = 1 : i64}>
+// CHECK-SAME: schedule = #snc.schedule<conv, {channels_outer = 1 : i64, depth = 128 : i64, flat = 1 : i64, pixels = 9 : i64, rows = 3 : i64, strips = 1 : i64}>
 // TWO-LABEL: snc.kernel @one_panel
-// TWO-SAME: schedule = #snc.schedule<conv, {by_rows = 1 : i64, channels_outer = 1 : i64, pixels = 7 : i64, rows = 3 : i64, strips = 2 : i64}>
+// TWO-SAME: schedule = #snc.schedule<conv, {by_rows = 1 : i64, channels_outer = 1 : i64, depth = 128 : i64, flat = 1 : i64, pixels = 9 : i64, rows = 3 : i64, strips = 2 : i64}>
 snc.kernel @one_panel(%x: tensor<1x512x14x14xf32, #snc.blocked<16>>, %w: tensor<48x512x1x1xf32>) -> tensor<1x48x14x14xf32, #snc.blocked<16>> {
   %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1 : i64} : (tensor<1x512x14x14xf32, #snc.blocked<16>>, tensor<48x512x1x1xf32>) -> tensor<1x48x14x14xf32, #snc.blocked<16>>
   snc.yield %0 : tensor<1x48x14x14xf32, #snc.blocked<16>>

@@ -61,6 +61,10 @@ TEST_P(Convolution, WholeMenus) {
     Value x = dense.argument({1, 24, 9, 17}, 8);
     dense.check(
         conv(dense, x, dense.argument({60, 24, 3, 3}), dense.argument({60}), g, 8 + place % 2 * 8));
+    KernelCase deep(GetParam(), place, threads); // panels beyond the first cache
+    deep.scheduleOfMenu(place);
+    x = deep.argument({1, 600, 5, 7}, 8);
+    deep.check(conv(deep, x, deep.argument({56, 600, 1, 1}), deep.argument({56}), {}, 8));
     KernelCase depthwise(GetParam(), place, threads);
     depthwise.scheduleOfMenu(place);
     g.group = 24;
