@@ -76,6 +76,46 @@ void setUnits(ModuleOp module, ArrayRef<int64_t> threads) {
   module->setAttr("snc.units", DenseI64ArrayAttr::get(module.getContext(), threads));
 }
 
+static constexpr std::pair<Device, StringLiteral> kDevices[] = {{Device::cpu, "cpu"},
+                                                                {Device::opencl, "opencl"},
+                                                                {Device::cuda, "cuda"},
+                                                                {Device::vulkan, "vulkan"},
+                                                                {Device::metal, "metal"}};
+
+StringRef nameOf(Device device) {
+  for (const auto &[known, name] : kDevices)
+    if (known == device)
+      return name;
+  llvm_unreachable("a device without a name");
+}
+
+std::optional<Device> deviceNamed(StringRef name) {
+  for (const auto &[device, known] : kDevices)
+    if (known == name)
+      return device;
+  return std::nullopt;
+}
+
+Device deviceOf(ModuleOp module, int64_t unit) {
+  auto devices = module->getAttrOfType<ArrayAttr>("snc.devices");
+  if (!devices || unit < 0 || unit >= int64_t(devices.size()))
+    return Device::cpu;
+  auto name = dyn_cast<StringAttr>(devices[size_t(unit)]);
+  return name ? deviceNamed(name.getValue()).value_or(Device::cpu) : Device::cpu;
+}
+
+void setDevices(ModuleOp module, ArrayRef<Device> devices) {
+  SmallVector<StringRef> names;
+  for (Device device : devices)
+    names.push_back(nameOf(device));
+  module->setAttr("snc.devices", Builder(module.getContext()).getStrArrayAttr(names));
+}
+
+Device deviceOf(KernelOp kernel) {
+  auto name = kernel->getAttrOfType<StringAttr>("snc.device");
+  return name ? deviceNamed(name.getValue()).value_or(Device::cpu) : Device::cpu;
+}
+
 void setTarget(ModuleOp module, const Target &target, int64_t threads) {
   Builder builder(module.getContext());
   module->setAttr("snc.target", builder.getStringAttr(target.name));

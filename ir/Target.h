@@ -10,6 +10,8 @@
 #include "ir/SncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
+#include <optional>
+
 namespace snc {
 
 struct Target {
@@ -43,6 +45,25 @@ int64_t threadsOf(KernelOp kernel);
 /// module has no branches.
 llvm::ArrayRef<int64_t> unitsOf(mlir::ModuleOp module);
 void setUnits(mlir::ModuleOp module, llvm::ArrayRef<int64_t> threads);
+
+/// What code a unit runs: the target's own, or a GPU's through one of its interfaces.
+enum class Device { cpu, opencl, cuda, vulkan, metal };
+
+/// "cpu", "opencl", ...; the name of a kernel's `snc.device` and of each of the
+/// module's `snc.devices`.
+llvm::StringRef nameOf(Device device);
+std::optional<Device> deviceNamed(llvm::StringRef name);
+
+/// The device of unit `unit`: the CPU where the module has no `snc.devices`, and for
+/// all units at once (kAllUnits).
+Device deviceOf(mlir::ModuleOp module, int64_t unit);
+void setDevices(mlir::ModuleOp module, llvm::ArrayRef<Device> devices);
+
+/// The device a kernel is made for (`snc.device`); the CPU where it names none.
+Device deviceOf(KernelOp kernel);
+
+/// Bytes that a part of a GPU's buffer is aligned to (SNC_DEVICE_ALIGNMENT).
+inline constexpr int64_t kDeviceAlignment = 512;
 
 /// Sets target and threads.
 void setTarget(mlir::ModuleOp module, const Target &target, int64_t threads);

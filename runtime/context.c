@@ -201,6 +201,13 @@ static int32_t bind_tensors(snc_context *context, const void *const *inputs, voi
   return SNC_OK;
 }
 
+int32_t snc_context_device(const snc_context *context, snc_device_info *info) {
+  if (!context || !info)
+    return SNC_INVALID_ARGUMENT;
+  memset(info, 0, sizeof *info);
+  return SNC_OK;
+}
+
 int32_t snc_context_cancel(snc_context *context) {
   if (!context)
     return SNC_INVALID_ARGUMENT;

@@ -27,7 +27,7 @@ extern "C" {
 
 /* Changes with every incompatible change of a type in this file or of
  * snc_model.h. */
-#define SNC_ABI_VERSION 2u
+#define SNC_ABI_VERSION 3u
 
 /* The most threads one context may have. */
 #define SNC_MAX_THREADS 256
@@ -64,7 +64,15 @@ typedef enum snc_status {
    * nothing. */
   SNC_BUSY = 8,
   /* Library and caller were built for different versions of this interface. */
-  SNC_ABI_MISMATCH = 9
+  SNC_ABI_MISMATCH = 9,
+  /* There is no driver or GPU that the library can use, or not the one that the
+   * options name; only without the fallback to the CPU, as the next two. */
+  SNC_NO_DEVICE = 10,
+  /* The GPU failed: a kernel that its driver refuses, a failed launch, a lost
+   * device. The outputs are undefined. */
+  SNC_DEVICE_FAILED = 11,
+  /* The GPU has too little memory, or more is wanted than the options allow. */
+  SNC_DEVICE_OUT_OF_MEMORY = 12
 } snc_status;
 
 /* Element types, numbered as in ONNX's TensorProto.DataType. */
@@ -151,6 +159,31 @@ typedef struct snc_trace_event {
  * from several threads at once where a model has branches. */
 typedef void (*snc_trace_fn)(void *user, const snc_trace_event *event);
 
+/* Bits of snc_options.gpu_flags. */
+typedef enum snc_gpu_flags {
+  SNC_GPU_OFF = 1,         /* the library's schedule for the CPU from the start */
+  SNC_GPU_NO_FALLBACK = 2 /* fail instead of going on without the GPU */
+} snc_gpu_flags;
+
+/* What became of the GPU that a library was planned for. */
+typedef enum snc_device_state {
+  SNC_DEVICE_NONE = 0,    /* it was planned for none */
+  SNC_DEVICE_ACTIVE = 1,  /* runs use it */
+  SNC_DEVICE_OFF = 2,     /* SNC_GPU_OFF was given */
+  SNC_DEVICE_FALLBACK = 3 /* it was not there, or failed: runs use the CPU alone */
+} snc_device_state;
+
+/* The GPU of a context. */
+typedef struct snc_device_info {
+  uint32_t state;          /* snc_device_state */
+  int32_t status;          /* snc_status: why the context fell back; else SNC_OK */
+  uint64_t memory_bytes;   /* of the device that the context holds */
+  uint64_t cold_start_ns;  /* of _create: opening the driver to the last compiled kernel */
+  uint32_t kernels_cached; /* of these, how many came out of gpu_cache */
+  uint32_t kernels;        /* programs that the driver got */
+  char name[112];          /* the driver's name of it, cut where it is longer; "" without one */
+} snc_device_info;
+
 /* What a context is created with. Fill it with _options_init, then change what
  * matters. It is copied; what `user` and `weights` point to must outlive the
  * context, `weights_path` is read by _create alone. */
@@ -192,6 +225,20 @@ typedef struct snc_options {
    * not use is as good as -1. */
   const int32_t *processors;
   uint32_t num_processors;
+  /* The rest is for libraries planned for a GPU, and ignored by others. */
+  uint32_t gpu_flags; /* snc_gpu_flags */
+  /* Which GPU: its number in the driver's order, or a part of its name or its
+   * platform's, any case. NULL: the first one. Read by _create alone. */
+  const char *gpu_device;
+  /* A folder for what the driver compiled, made where it is missing; shared by any
+   * number of processes. NULL: none. Read by _create alone. */
+  const char *gpu_cache;
+  /* The most device memory, bytes, that the context takes. 0: as much as it needs. */
+  uint64_t gpu_memory_limit;
+  /* The caller's own cl_context and cl_command_queue (in order), or CUcontext and
+   * CUstream, which must outlive the context. Both or none; NULL: its own. */
+  void *gpu_context;
+  void *gpu_queue;
 } snc_options;
 
 /* One instance of a model: its memory and its worker threads. Made by _create,

@@ -39,7 +39,10 @@ typedef enum snc_base {
   SNC_BASE_ARENA = 0,   /* intermediate values; private to the context */
   SNC_BASE_WEIGHTS = 1, /* read-only; shared by contexts */
   SNC_BASE_INPUT = 2,   /* inputs[index] of the run */
-  SNC_BASE_OUTPUT = 3   /* outputs[index] of the run */
+  SNC_BASE_OUTPUT = 3,  /* outputs[index] of the run */
+  /* Of the GPU; these have no host. `offset` is a multiple of SNC_DEVICE_ALIGNMENT. */
+  SNC_BASE_DEVICE_ARENA = 4,
+  SNC_BASE_DEVICE_WEIGHTS = 5
 } snc_base;
 
 /* host = base + offset. A tensor used by several kernels has one buffer or
@@ -52,8 +55,9 @@ typedef struct snc_buffer_desc {
   uint32_t reserved;
 } snc_buffer_desc;
 
-/* Kernels that one unit runs in order, without waiting in between. Returns 0, or
- * the first kernel's nonzero result. With t = snc_traced(worker), for kernel i
+/* Kernels that one unit runs in order, without waiting in between. Those of a GPU's
+ * unit are called once, by _create, which records what they launch and copy; runs
+ * only send the record to the GPU. Returns 0, or the first kernel's nonzero result. With t = snc_traced(worker), for kernel i
  * with its consecutive buffers from number b on:
  *   if (t) snc_kernel_begin(worker);
  *   r = k_<hash>(worker, &buffers[b], &buffers[b + 1], ...);
@@ -80,12 +84,36 @@ typedef struct snc_phase {
   uint32_t first_step, num_steps; /* at least one */
 } snc_phase;
 
+/* Who runs the steps of a unit. */
+typedef enum snc_unit_kind {
+  SNC_UNIT_CPU = 0,
+  SNC_UNIT_GPU = 1 /* in an in-order queue of the device; one thread feeds it */
+} snc_unit_kind;
+
 /* Consecutive threads that run steps one after the other. */
 typedef struct snc_unit {
   const char *name;
   uint32_t threads; /* that it was planned for, at least 1 */
-  uint32_t reserved;
+  uint32_t kind;    /* snc_unit_kind */
 } snc_unit;
+
+struct snc_model;
+
+/* How a kind of GPU is driven (gpu.h). Linked into libraries that use it alone. */
+typedef struct snc_gpu_driver snc_gpu_driver;
+extern const snc_gpu_driver snc_gpu_opencl;
+extern const snc_gpu_driver snc_gpu_cuda;
+
+/* The GPU side of a model with a unit of SNC_UNIT_GPU. At most one such unit. */
+typedef struct snc_gpu_model {
+  const snc_gpu_driver *driver;
+  uint64_t arena_bytes;    /* intermediate values in device memory */
+  uint64_t weights_offset; /* of the GPU's weights in the blob */
+  uint64_t weights_bytes;
+  /* The same network for the CPU alone, with the same inputs, outputs, blob of
+   * weights and name; NULL: there is no way without the GPU. */
+  const struct snc_model *fallback;
+} snc_gpu_model;
 
 /* Everything the runtime knows about a model. Constant, never freed. */
 typedef struct snc_model {
@@ -122,7 +150,12 @@ typedef struct snc_model {
   uint32_t num_steps;       /* 156 */
   uint32_t num_waits;       /* 160 */
   uint32_t num_units;       /* 164: 0 where all steps are of SNC_ALL_UNITS */
+  const snc_gpu_model *gpu; /* 168: NULL where no unit is a GPU */
 } snc_model;
+
+/* The strictest alignment of a part of a buffer that OpenCL drivers ask for
+ * (CL_DEVICE_MEM_BASE_ADDR_ALIGN). */
+#define SNC_DEVICE_ALIGNMENT 512u
 
 #define SNC_ARENA_ALIGNMENT 128u
 #define SNC_SCRATCH_ALIGNMENT 128u
@@ -153,6 +186,9 @@ int32_t snc_context_cancel(snc_context *context);
  * progress. */
 void snc_context_destroy(snc_context *context);
 
+/* What became of the GPU. Not during a run. */
+int32_t snc_context_device(const snc_context *context, snc_device_info *info);
+
 /* A constant sentence for any value, known or not. Any thread. */
 const char *snc_strerror(int32_t status);
 
@@ -175,6 +211,15 @@ uint64_t snc_model_workspace_alignment(const snc_model *model);
 int32_t snc_traced(const snc_worker *worker);
 void snc_kernel_begin(snc_worker *worker);
 void snc_kernel_end(snc_worker *worker, uint32_t kernel);
+
+/* Copies between host and device memory, called as kernels are, by steps of a GPU's
+ * unit: `runs` runs of `run_bytes` bytes each, which lie `from_pitch` and `to_pitch`
+ * bytes apart. The host side's address is looked up in each run. */
+int32_t snc_gpu_upload(snc_worker *worker, snc_buffer *host, snc_buffer *device, uint64_t run_bytes,
+                       uint64_t runs, uint64_t from_pitch, uint64_t to_pitch);
+int32_t snc_gpu_download(snc_worker *worker, snc_buffer *device, snc_buffer *host,
+                         uint64_t run_bytes, uint64_t runs, uint64_t from_pitch,
+                         uint64_t to_pitch);
 
 /* ---- called by Halide kernels; user_context is the snc_worker ------------- */
 
@@ -214,9 +259,12 @@ SNC_STATIC_ASSERT(sizeof(snc_phase) == 8, "ABI of the emitted tables");
 SNC_STATIC_ASSERT(sizeof(snc_unit) == 16, "ABI of the emitted tables");
 SNC_STATIC_ASSERT(offsetof(snc_model, phases) == 120, "ABI of the emitted model");
 SNC_STATIC_ASSERT(offsetof(snc_model, num_phases) == 152, "ABI of the emitted model");
-SNC_STATIC_ASSERT(sizeof(snc_model) == 168, "ABI of the emitted model");
+SNC_STATIC_ASSERT(offsetof(snc_model, gpu) == 168, "ABI of the emitted model");
+SNC_STATIC_ASSERT(sizeof(snc_model) == 176, "ABI of the emitted model");
+SNC_STATIC_ASSERT(sizeof(snc_gpu_model) == 40, "ABI of the emitted tables");
+SNC_STATIC_ASSERT(sizeof(snc_device_info) == 144, "ABI of the queries");
 SNC_STATIC_ASSERT(sizeof(snc_trace_event) == 32, "ABI of the trace hook");
-SNC_STATIC_ASSERT(sizeof(snc_options) == 104, "ABI of the options");
+SNC_STATIC_ASSERT(sizeof(snc_options) == 144, "ABI of the options");
 
 #ifdef __cplusplus
 }

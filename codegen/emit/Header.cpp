@@ -63,7 +63,14 @@ typedef enum @_status {
   /* Another thread is inside a run of the same context. */
   %_BUSY = 8,
   /* Library and caller were built for different versions of this interface. */
-  %_ABI_MISMATCH = 9
+  %_ABI_MISMATCH = 9,
+  /* There is no GPU that the library can use, or not the one asked for. This and the
+   * next two only with %_GPU_NO_FALLBACK, or where there is no way without a GPU. */
+  %_NO_DEVICE = 10,
+  /* The GPU failed; the outputs are undefined. */
+  %_DEVICE_FAILED = 11,
+  /* The GPU has too little memory, or more is wanted than the options allow. */
+  %_DEVICE_OUT_OF_MEMORY = 12
 } @_status;
 
 /* An input or output: dense, row-major, last dimension fastest. */
@@ -92,6 +99,23 @@ typedef struct @_trace_event {
   uint32_t thread; /* 0: that of @_run */
   uint64_t begin_ns, end_ns; /* of CLOCK_MONOTONIC */
 } @_trace_event;
+
+/* Bits of @_options.gpu_flags. */
+typedef enum @_gpu_flags {
+  %_GPU_OFF = 1,        /* the CPU alone from the start */
+  %_GPU_NO_FALLBACK = 2 /* fail instead of going on without the GPU */
+} @_gpu_flags;
+
+/* What became of the GPU, where the library was compiled for one. */
+typedef struct @_device_info {
+  uint32_t state;          /* 0: compiled for none, 1: in use, 2: off, 3: fell back to the CPU */
+  int32_t status;          /* @_status: why it fell back; else %_OK */
+  uint64_t memory_bytes;   /* of the GPU that the context holds */
+  uint64_t cold_start_ns;  /* of @_create: from opening the driver to the last compiled kernel */
+  uint32_t kernels_cached; /* of these, how many came out of gpu_cache */
+  uint32_t kernels;        /* programs that the driver got */
+  char name[112];          /* the driver's name of it, cut where it is longer; "" without one */
+} @_device_info;
 
 /* What a context is created with: fill it with @_options_init, then change
  * what matters. It is copied; what `user` and `weights` point to must outlive the
@@ -133,6 +157,20 @@ typedef struct @_options {
    * @_create alone. */
   const int32_t *processors;
   uint32_t num_processors;
+  /* The rest is ignored by a library that was not compiled for a GPU. */
+  uint32_t gpu_flags; /* @_gpu_flags */
+  /* Which GPU: its number in the driver's order, or a part of its name or its
+   * platform's, any case. NULL: the first one. Read by @_create alone. */
+  const char *gpu_device;
+  /* A folder for what the driver compiled, made where it is missing; shared by any
+   * number of processes. NULL: none. Read by @_create alone. */
+  const char *gpu_cache;
+  /* The most device memory, bytes, that the context takes. 0: as much as it needs. */
+  uint64_t gpu_memory_limit;
+  /* The caller's own cl_context and in-order cl_command_queue, or CUcontext and
+   * CUstream, which must outlive the context. Both or none; NULL: its own. */
+  void *gpu_context;
+  void *gpu_queue;
 } @_options;
 
 /* One instance of the network: its memory and its worker threads. */
@@ -161,6 +199,9 @@ void @_options_init(@_options *options);
 /* Ends the workers and gives the memory back. NULL is fine. No run may be in
  * progress. */
 void @_destroy(@_context *context);
+
+/* What became of the GPU. Not during a run. */
+@_status @_device(const @_context *context, @_device_info *info);
 
 /* A sentence for any status. */
 const char *@_strerror(@_status status);

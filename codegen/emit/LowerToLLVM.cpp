@@ -43,6 +43,7 @@ public:
     wrap("run_indexed", "snc_context_run", i32, {ptr, ptr, ptr}, false);
     wrap("cancel", "snc_context_cancel", i32, {ptr}, false);
     wrap("destroy", "snc_context_destroy", none(), {ptr}, false);
+    wrap("device", "snc_context_device", i32, {ptr, ptr}, false);
     wrap("strerror", "snc_strerror", ptr, {i32}, false);
     wrap("input_count", "snc_model_input_count", i32, {}, true);
     wrap("output_count", "snc_model_output_count", i32, {}, true);

@@ -267,8 +267,8 @@ void ModelTables::addModel(ProgramOp program, ArrayRef<EmittedStep> steps) {
   }
   Type w = builder.getI32Type(), d = builder.getI64Type();
   auto type = LLVM::LLVMStructType::getLiteral(
-      module.getContext(), {w, w,   ptr, w, w,   w,   w,   ptr, ptr, ptr, ptr, d, d,
-                            d, ptr, d,   d, ptr, ptr, ptr, ptr, ptr, w,   w,   w, w});
+      module.getContext(), {w,   w, ptr, w,   w,   w,   w,   ptr, ptr, ptr, ptr, d, d,  d,
+                            ptr, d, d,   ptr, ptr, ptr, ptr, ptr, w,   w,   w,   w, ptr});
   addGlobal("snc_the_model", type, [&](OpBuilder &b) {
     return structOf(b, type,
                     {i32(b, SNC_ABI_VERSION),
@@ -296,7 +296,8 @@ void ModelTables::addModel(ProgramOp program, ArrayRef<EmittedStep> steps) {
                      i32(b, phases),
                      i32(b, int64_t(steps.size())),
                      i32(b, waits),
-                     i32(b, units)});
+                     i32(b, units),
+                     null(b)});
   });
 }
 
