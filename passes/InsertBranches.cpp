@@ -79,9 +79,14 @@ struct InsertBranches final : snc::impl::InsertBranchesBase<InsertBranches> {
       return signalPassFailure();
     }
     SmallVector<int64_t> threads;
-    for (const PlanUnit &unit : plan->units)
+    SmallVector<Device> devices;
+    for (const PlanUnit &unit : plan->units) {
       threads.push_back(unit.threads);
+      devices.push_back(unit.device);
+    }
     setUnits(module, threads);
+    if (gpuOf(plan->units))
+      setDevices(module, devices);
     if (failed(insertBranches(main, *plan, targetOf(module).blockLanes)))
       signalPassFailure();
   }

@@ -15,12 +15,20 @@ int64_t totalThreads(llvm::ArrayRef<PlanUnit> units) {
   return sum;
 }
 
+std::optional<int64_t> gpuOf(llvm::ArrayRef<PlanUnit> units) {
+  for (size_t i = 0; i < units.size(); ++i)
+    if (units[i].device != Device::cpu)
+      return int64_t(i);
+  return std::nullopt;
+}
+
 static llvm::Error broken(const std::string &what) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), what.c_str());
 }
 
 static llvm::Error verifyUnits(const BranchPlan &plan) {
   std::set<std::string> names;
+  int gpus = 0;
   if (plan.units.empty())
     return broken("P1: a plan has a unit");
   for (const PlanUnit &unit : plan.units) {
@@ -28,7 +36,12 @@ static llvm::Error verifyUnits(const BranchPlan &plan) {
       return broken("P1: unit name '" + unit.name + "' is empty or taken");
     if (unit.threads < 1)
       return broken("P1: unit '" + unit.name + "' has no thread");
+    if (unit.device != Device::cpu && unit.threads != 1)
+      return broken("P1: one thread feeds the GPU '" + unit.name + "'");
+    gpus += unit.device != Device::cpu;
   }
+  if (gpus > 1)
+    return broken("P1: there is more than one GPU");
   return llvm::Error::success();
 }
 
@@ -85,6 +98,9 @@ llvm::Error BranchPlan::verify() const {
                     " and ends before " + std::to_string(segment.end) + ", expected to begin at " +
                     std::to_string(next));
     next = segment.end;
+    if (segment.kind == SegmentKind::all && gpuOf(units))
+      return broken("P6: the segment at node " + std::to_string(segment.begin) +
+                    " is of all threads, but a unit is a GPU");
     if (llvm::Error error = verifySegment(segment, int64_t(units.size())))
       return error;
   }
@@ -119,6 +135,10 @@ std::string BranchPlan::strategy() const {
 BranchPlan unsplitPlan(int64_t nodes, std::vector<PlanUnit> units) {
   PlanSegment segment;
   segment.end = nodes;
+  if (std::optional<int64_t> gpu = gpuOf(units)) {
+    segment.kind = SegmentKind::single;
+    segment.unit = *gpu;
+  }
   BranchPlan plan{nodes, std::move(units), {}};
   if (nodes)
     plan.segments.push_back(segment);

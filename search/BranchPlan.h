@@ -7,6 +7,7 @@
 #ifndef SNC_SEARCH_BRANCHPLAN_H
 #define SNC_SEARCH_BRANCHPLAN_H
 
+#include "ir/Target.h"
 #include "nlohmann/json_fwd.hpp"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
@@ -19,10 +20,12 @@ namespace snc {
 /// Shares of a split are counted in eighths.
 constexpr int64_t kShares = 8;
 
-/// A processor that branches run on: cores that work as one.
+/// A processor that branches run on: cores that work as one, or a GPU, which one
+/// thread feeds.
 struct PlanUnit {
   std::string name;
   int64_t threads = 1;
+  Device device = Device::cpu;
   bool operator==(const PlanUnit &) const = default;
 };
 
@@ -59,7 +62,8 @@ struct BranchPlan {
   bool operator==(const BranchPlan &) const = default;
 
   /// Checks the rules below; the error names the one that is broken.
-  /// P1 There is a unit; names differ and are not empty; threads >= 1.
+  /// P1 There is a unit; names differ and are not empty; threads >= 1, and 1 of a
+  ///    GPU. At most one unit is a GPU.
   /// P2 Segments follow each other without a gap, from node 0 to the last, and
   ///    none is empty.
   /// P3 A split names a share for each unit, at least two of them not 0, and
@@ -67,6 +71,7 @@ struct BranchPlan {
   /// P4 Paths name a unit for each node, and more than one unit.
   /// P5 A single names a unit. There are no shares and units but where P3 and
   ///    P4 want them.
+  /// P6 Where a unit is a GPU, no segment is of all threads.
   llvm::Error verify() const;
 
   /// Positions of the segments' ends that are sync points: behind each split.
@@ -78,7 +83,10 @@ struct BranchPlan {
   std::string strategy() const;
 };
 
-/// All nodes as one segment, on all threads.
+/// The unit that is a GPU, if any.
+std::optional<int64_t> gpuOf(llvm::ArrayRef<PlanUnit> units);
+
+/// All nodes as one segment: on all threads, or on the GPU where there is one.
 BranchPlan unsplitPlan(int64_t nodes, std::vector<PlanUnit> units);
 
 nlohmann::json toJson(const BranchPlan &plan);

@@ -5,7 +5,8 @@
 //    "units": [{"name": "cpu0", "threads": 1}, {"name": "cpu1", "threads": 1}],
 //    "segments": [{"begin": 0, "end": 4, "kind": "rows", "shares": [4, 4]},
 //                 {"begin": 4, "end": 5, "kind": "single", "unit": 0}]}
-// `strategy` and `name` are for the reader.
+// `strategy` and `name` are for the reader. A unit that is a GPU has its interface
+// as "device": {"name": "gpu0", "threads": 1, "device": "opencl"}.
 
 #include "nlohmann/json.hpp"
 #include "search/BranchPlan.h"
@@ -37,8 +38,11 @@ static json toJson(const PlanSegment &segment) {
 
 json toJson(const BranchPlan &plan) {
   json units = json::array(), segments = json::array();
-  for (const PlanUnit &unit : plan.units)
+  for (const PlanUnit &unit : plan.units) {
     units.push_back({{"name", unit.name}, {"threads", unit.threads}});
+    if (unit.device != Device::cpu)
+      units.back()["device"] = nameOf(unit.device).str();
+  }
   for (const PlanSegment &segment : plan.segments)
     segments.push_back(toJson(segment));
   return {{"strategy", plan.strategy()},
@@ -87,12 +91,22 @@ static PlanSegment segmentFromJson(const json &value) {
   return segment;
 }
 
+static PlanUnit unitFromJson(const json &value) {
+  PlanUnit unit{value.at("name"), wholeNumber(value.at("threads"), "threads")};
+  std::string word = value.value("device", std::string("cpu"));
+  std::optional<Device> device = deviceNamed(word);
+  if (!device)
+    throw std::runtime_error("unknown device '" + word + "'");
+  unit.device = *device;
+  return unit;
+}
+
 llvm::Expected<BranchPlan> branchPlanFromJson(const json &value) {
   try {
     BranchPlan plan;
     plan.nodes = wholeNumber(value.at("nodes"), "nodes");
     for (const json &unit : value.at("units"))
-      plan.units.push_back({unit.at("name"), wholeNumber(unit.at("threads"), "threads")});
+      plan.units.push_back(unitFromJson(unit));
     for (const json &segment : value.at("segments"))
       plan.segments.push_back(segmentFromJson(segment));
     return plan;

@@ -18,29 +18,49 @@
 
 namespace snc {
 
-static std::vector<PlanUnit> named(llvm::ArrayRef<int64_t> threads) {
+static std::vector<PlanUnit> cores(llvm::ArrayRef<int64_t> threads) {
   std::vector<PlanUnit> units;
   for (int64_t count : threads)
     units.push_back({"cpu" + std::to_string(units.size()), count});
   return units;
 }
 
+/// "cpu:3", "gpu", "gpu:cuda"; a cpu without a number has `threads`.
+static std::optional<PlanUnit> unitNamed(llvm::StringRef word, int64_t threads) {
+  auto [kind, rest] = word.trim().split(':');
+  PlanUnit unit{"", threads};
+  if (kind == "gpu") {
+    std::optional<Device> device = rest.empty() ? Device::opencl : deviceNamed(rest);
+    if (device != Device::opencl && device != Device::cuda)
+      return std::nullopt;
+    unit.threads = 1;
+    unit.device = *device;
+  } else if (kind != "cpu" || (!rest.empty() && (rest.getAsInteger(10, unit.threads) ||
+                                                 unit.threads < 1 || unit.threads > 256))) {
+    return std::nullopt;
+  }
+  return unit;
+}
+
 llvm::Expected<std::vector<PlanUnit>> parseDevices(llvm::StringRef devices, int64_t threads) {
   if (devices.empty() || devices == "cpu")
-    return threads < 2 ? named({threads}) : named({(threads + 1) / 2, threads / 2});
+    return threads < 2 ? cores({threads}) : cores({(threads + 1) / 2, threads / 2});
   llvm::SmallVector<llvm::StringRef> words;
-  llvm::SmallVector<int64_t> counts;
   devices.split(words, ',');
+  std::vector<PlanUnit> units;
+  int64_t cpus = 0, gpus = 0;
   for (llvm::StringRef word : words) {
-    auto [kind, count] = word.trim().split(':');
-    int64_t number = 0;
-    if (kind != "cpu" || count.getAsInteger(10, number) || number < 1 || number > 256)
+    std::optional<PlanUnit> unit = unitNamed(word, threads);
+    if (!unit || (unit->device != Device::cpu && gpus))
       return llvm::createStringError(llvm::inconvertibleErrorCode(),
-                                     "--devices: expected cpu, or a list like cpu:1,cpu:3, got '" +
+                                     "--devices: expected cpu, or a list like cpu:1,cpu:3 or "
+                                     "cpu,gpu with at most one gpu, gpu:opencl or gpu:cuda, got '" +
                                          word + "'");
-    counts.push_back(number);
+    bool isCpu = unit->device == Device::cpu;
+    unit->name = isCpu ? "cpu" + std::to_string(cpus++) : "gpu" + std::to_string(gpus++);
+    units.push_back(*unit);
   }
-  return named(counts);
+  return units;
 }
 
 llvm::Expected<BranchPlan> readPlan(llvm::StringRef path) {
