@@ -75,6 +75,7 @@ private:
   void fuseInvertedResidual(Operation *project);
   void fuseExpand(Operation *depthwise);
   bool isLarge(Operation *op);
+  bool onGpu(Operation *op) { return options.gpu && unitOf(op) == *options.gpu; }
   /// The group whose result `value` is, if `user` alone uses it.
   Group *producer(Value value, Operation *user);
   void merge(Group &into, Operation *from);
@@ -114,8 +115,9 @@ void Grouper::visit(Operation *op) {
   bool isRelayout = isa<RelayoutOp>(op);
   if (!isElementwise(op) && !isRelayout) {
     group->anchor = op;
-    if (options.gatePrologue)
+    if (options.gatePrologue && !onGpu(op))
       fuseGate(*group);
+    group->closed = isa<TransferOp>(op); // a copy, no kernel
     groups[op] = std::move(group);
     return;
   }
@@ -155,7 +157,7 @@ ConvOp Grouper::leadingConv(Group *group) {
 void Grouper::fuseInvertedResidual(Operation *last) {
   auto it = groups.find(last);
   ConvOp project = it == groups.end() ? ConvOp() : leadingConv(it->second.get());
-  if (!project || !project.isPointwise())
+  if (!project || !project.isPointwise() || onGpu(project))
     return;
   Group *middle = producer(project.getInput(), project);
   ConvOp depthwise = leadingConv(middle);
@@ -182,7 +184,8 @@ bool Grouper::isLarge(Operation *op) {
 void Grouper::fuseExpand(Operation *last) {
   auto it = groups.find(last);
   ConvOp depthwise = it == groups.end() ? ConvOp() : leadingConv(it->second.get());
-  if (!depthwise || !depthwise.isDepthwise() || depthwise.getWeight().getDefiningOp<ConvOp>())
+  if (!depthwise || !depthwise.isDepthwise() || onGpu(depthwise) ||
+      depthwise.getWeight().getDefiningOp<ConvOp>())
     return;
   Group *first = producer(depthwise.getInput(), depthwise);
   ConvOp expand = leadingConv(first);

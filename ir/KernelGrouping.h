@@ -17,6 +17,8 @@ struct GroupingOptions {
   int64_t fuseExpandBytes = 0;
   int64_t threads = 1;                      ///< of operators on all units
   llvm::ArrayRef<int64_t> unitThreads = {}; ///< of operators on each unit
+  /// A GPU, whose kernels are one operator and the elementwise ones behind it.
+  std::optional<int64_t> gpu = std::nullopt;
 };
 
 /// Operators in program order. Only the last one's result is used outside.

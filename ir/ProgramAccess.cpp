@@ -95,7 +95,8 @@ static std::string sharedMemory(const ByRoot &byRoot, const CallOrder &order) {
   for (auto i = byRoot.begin(); i != byRoot.end(); ++i)
     for (auto j = byRoot.begin(); j != i; ++j) {
       BufferOp a = i->first, b = j->first;
-      if (a.getSpace() != Space::arena || b.getSpace() != Space::arena)
+      bool arenas = a.getSpace() == Space::arena || a.getSpace() == Space::device_arena;
+      if (!arenas || a.getSpace() != b.getSpace())
         continue;
       int64_t ao = int64_t(a.getOffset()), bo = int64_t(b.getOffset());
       bool overlap = ao < bo + byteSize(b.getType().getTensor()) &&

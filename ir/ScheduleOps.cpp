@@ -4,11 +4,29 @@
 
 #include "ir/Layout.h"
 #include "ir/ProgramAccess.h"
+#include "ir/Target.h"
+#include "ir/Transfer.h"
 
 using namespace mlir;
 using namespace snc;
 
 static int64_t bytesOf(BufferOp buffer) { return byteSize(buffer.getType().getTensor()); }
+
+static bool isWeights(Space space) {
+  return space == Space::weights || space == Space::device_weights;
+}
+
+static bool isOfDevice(Space space) {
+  return space == Space::device_arena || space == Space::device_weights;
+}
+
+/// Bytes of a space that is not the caller's.
+static int64_t sizeOf(ProgramOp program, Space space) {
+  if (isOfDevice(space))
+    return int64_t(space == Space::device_arena ? program.getDeviceArena()
+                                                : program.getDeviceWeights());
+  return int64_t(space == Space::arena ? program.getArena() : program.getWeights());
+}
 
 /// S2: what is read was written before, in program order.
 static LogicalResult checkWritten(const ProgramAccess &program) {
@@ -16,7 +34,7 @@ static LogicalResult checkWritten(const ProgramAccess &program) {
   for (const Access &access : program.accesses) {
     BufferOp root = access.root;
     CallOp call = program.calls[size_t(access.call)];
-    bool given = root.getSpace() == Space::weights || root.getSpace() == Space::input;
+    bool given = isWeights(root.getSpace()) || root.getSpace() == Space::input;
     if (access.writes && given)
       return call.emitOpError("S2: writes to weights or to an input");
     if (access.writes)
@@ -46,7 +64,9 @@ LogicalResult ProgramOp::verifyRegions() {
   for (BufferOp buffer : getBody().getOps<BufferOp>()) {
     int64_t begin = int64_t(buffer.getOffset()), bytes = bytesOf(buffer);
     bool external = buffer.getSpace() == Space::input || buffer.getSpace() == Space::output;
-    int64_t limit = buffer.getSpace() == Space::arena ? getArena() : getWeights();
+    int64_t limit = external ? 0 : sizeOf(*this, buffer.getSpace());
+    if (isOfDevice(buffer.getSpace()) && begin % kDeviceAlignment)
+      return buffer.emitOpError("S1: is not aligned for a GPU, at byte ") << begin;
     if (!external && (begin < 0 || begin > limit - bytes))
       return buffer.emitOpError("S1: ends at byte ")
              << uint64_t(begin) + uint64_t(bytes) << " of a space of " << limit;
@@ -70,7 +90,7 @@ LogicalResult BufferOp::verify() {
   bool external = getSpace() == Space::input || getSpace() == Space::output;
   if (external != getIndex().has_value())
     return emitOpError("S1: exactly inputs and outputs have an index");
-  if ((getSpace() == Space::weights) != getValue().has_value())
+  if (isWeights(getSpace()) != getValue().has_value())
     return emitOpError("S1: exactly weights have a value");
   if (external && getOffset() != 0)
     return emitOpError("S1: the caller's memory has no offset");
@@ -99,5 +119,12 @@ LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
   };
   if (!fits(getReads(), kernel.getArgumentTypes()) || !fits(getWrites(), kernel.getResultTypes()))
     return emitOpError("K2: buffers differ from the types of kernel @") << getKernel();
+  auto [readsDevice, writesDevice] = placesOf(kernel);
+  for (auto [buffers, device] :
+       {std::pair(ValueRange(getReads()), readsDevice), {getWrites(), writesDevice}})
+    for (Value v : buffers)
+      if (BufferOp root = rootOf(v).first; root && isOfDevice(root.getSpace()) != device)
+        return emitOpError("S7: kernel @")
+               << getKernel() << " cannot use memory of the " << (device ? "host" : "GPU");
   return success();
 }

@@ -11,7 +11,8 @@ include "mlir/IR/SymbolInterfaces.td"
 
 def Snc_Space : I32EnumAttr<"Space", "where a buffer lives", [
     I32EnumAttrCase<"arena", 0>, I32EnumAttrCase<"weights", 1>,
-    I32EnumAttrCase<"input", 2>, I32EnumAttrCase<"output", 3>]> {
+    I32EnumAttrCase<"input", 2>, I32EnumAttrCase<"output", 3>,
+    I32EnumAttrCase<"device_arena", 4>, I32EnumAttrCase<"device_weights", 5>]> {
   let cppNamespace = "::snc";
 }
 
@@ -20,15 +21,19 @@ def Snc_ProgramOp : Snc_Op<"program", [IsolatedFromAbove, Symbol, NoTerminator, 
   let description = [{
     `arena` is the size in bytes of the activations' memory, `lower_bound` the
     largest sum of buffers alive at once, which no plan can beat; `weights`
-    the size of the packed weights. Calls of one unit run in order, calls
+    the size of the packed weights. `device_arena` and `device_weights` are the
+    same of the GPU's memory, where there is a GPU. Calls of one unit run in order, calls
     without a unit alone; units run at the same time and wait for each other
     where a `snc.wait` says so. Verified: every buffer lies inside its space
     (S1), is written before it is read (S2), shares no memory with one that is
     in use at the same time (S3), accesses are ordered (S4) and no wait is
-    superfluous (S5), all whatever the speed of the units.
+    superfluous (S5), all whatever the speed of the units; and kernels of the
+    GPU use its memory alone, others none of it (S7).
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$arena,
-                       I64Attr:$lower_bound, I64Attr:$weights);
+                       I64Attr:$lower_bound, I64Attr:$weights,
+                       DefaultValuedOptionalAttr<I64Attr, "0">:$device_arena,
+                       DefaultValuedOptionalAttr<I64Attr, "0">:$device_weights);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name `arena` $arena `lower_bound` $lower_bound `weights` $weights attr-dict-with-keyword $body";
   let hasRegionVerifier = 1;

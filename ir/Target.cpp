@@ -104,6 +104,13 @@ Device deviceOf(ModuleOp module, int64_t unit) {
   return name ? deviceNamed(name.getValue()).value_or(Device::cpu) : Device::cpu;
 }
 
+std::optional<int64_t> gpuOf(ModuleOp module) {
+  for (size_t unit = 0; unit < unitsOf(module).size(); ++unit)
+    if (deviceOf(module, int64_t(unit)) != Device::cpu)
+      return int64_t(unit);
+  return std::nullopt;
+}
+
 void setDevices(ModuleOp module, ArrayRef<Device> devices) {
   SmallVector<StringRef> names;
   for (Device device : devices)

@@ -57,6 +57,8 @@ std::optional<Device> deviceNamed(llvm::StringRef name);
 /// The device of unit `unit`: the CPU where the module has no `snc.devices`, and for
 /// all units at once (kAllUnits).
 Device deviceOf(mlir::ModuleOp module, int64_t unit);
+/// The unit that is a GPU; there is at most one.
+std::optional<int64_t> gpuOf(mlir::ModuleOp module);
 void setDevices(mlir::ModuleOp module, llvm::ArrayRef<Device> devices);
 
 /// The device a kernel is made for (`snc.device`); the CPU where it names none.

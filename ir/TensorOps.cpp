@@ -143,6 +143,11 @@ LogicalResult RelayoutOp::inferReturnTypes(MLIRContext *, MaybeLoc, Adaptor a, T
   return success();
 }
 
+LogicalResult TransferOp::inferReturnTypes(MLIRContext *, MaybeLoc, Adaptor a, Types &types) {
+  types.push_back(a.getInput().getType());
+  return success();
+}
+
 LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, MaybeLoc loc, Adaptor a, Types &types) {
   if (a.getInputs().empty())
     return emitOptionalError(loc, "T8: concat needs an input");

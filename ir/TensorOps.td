@@ -62,6 +62,18 @@ def Snc_RelayoutOp : Snc_TensorOp<"relayout"> {
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
 
+def Snc_TransferOp : Snc_TensorOp<"transfer"> {
+  let summary = "the same tensor in a GPU's memory, or back in the host's (kernel level)";
+  let description = [{
+    Runs on the GPU's unit, in its queue: to the GPU, or `to_host`. Both sides
+    have one layout, but each may be a window of a higher tensor.
+
+    Example: `%1 = snc.transfer %0 {snc.unit = 1 : i64} : (tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32>`
+  }];
+  let arguments = (ins Snc_Tensor:$input, UnitAttr:$to_host);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
 def Snc_ConcatOp : Snc_TensorOp<"concat"> {
   let summary = "joins the inputs along `axis` (non-negative)";
   let arguments = (ins Variadic<Snc_Tensor>:$inputs, I64Attr:$axis);

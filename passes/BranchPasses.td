@@ -32,6 +32,20 @@ def LowerBranches : Pass<"snc-lower-branches", "::mlir::ModuleOp"> {
   let dependentDialects = ["::snc::SncDialect"];
 }
 
+def InsertTransfers : Pass<"snc-insert-transfers", "::mlir::ModuleOp"> {
+  let summary = "copies values between the host's and a GPU's memory where units need them";
+  let description = [{
+    Requires: operators have their unit, no layouts yet. Ensures: an operator on
+    the GPU's unit (`snc.devices`) reads values that were computed there or came
+    there by `snc.transfer`, and all others, and the results of @main, values of the
+    host. A value crosses once in each direction at most. Of a slice the slice
+    crosses, and a concat that both sides read is made on both, of the parts that
+    each lacks. Downloads follow what computes the value, uploads come before
+    the first operator that needs them.
+  }];
+  let dependentDialects = ["::snc::SncDialect"];
+}
+
 def ElideCopies : Pass<"snc-elide-copies", "::mlir::ModuleOp"> {
   let summary = "lets slices and concats share memory with their operands";
   let description = [{

@@ -92,7 +92,7 @@ Value LayoutChooser::inLayout(OpOperand &use, int64_t lanes) {
     return copy = builder.create<ConstantOp>(constant.getLoc(), type, constant.getValue());
   }
   // Right behind a producer it is fused into, else as late as possible.
-  bool fused = producer && value.hasOneUse();
+  bool fused = producer && value.hasOneUse() && !isa<TransferOp>(producer);
   if (fused)
     builder.setInsertionPointAfter(producer);
   copy = builder.create<RelayoutOp>(value.getLoc(), type, value);
@@ -230,7 +230,8 @@ void LayoutChooser::visit(Operation *op) {
       .Case<ConvOp>([&](auto conv) { visitConv(conv); })
       .Case<ConcatOp>([&](auto concat) { visitConcat(concat); })
       .Case<SliceOp>([&](auto slice) { visitSlice(slice); })
-      .Case<MaxPoolOp, AvgPoolOp, BatchNormOp, InstanceNormOp>([&](auto) { followInput(op); })
+      .Case<MaxPoolOp, AvgPoolOp, BatchNormOp, InstanceNormOp, TransferOp>(
+          [&](auto) { followInput(op); })
       .Case<ResizeOp>([&](auto resize) {
         followIf(isSpatial(typeOf(resize.getInput()).getShape(), resize.getShape()));
       })

@@ -3,6 +3,7 @@
 // Gives each kernel the first schedule of its menu, or the one that was chosen for
 // it by measurement.
 
+#include "ir/Transfer.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "passes/ScheduleMenu.h"
 #include "passes/SchedulePasses.h"
@@ -50,6 +51,8 @@ struct ChooseSchedules final : snc::impl::ChooseSchedulesBase<ChooseSchedules> {
       chosen = std::move(*read);
     }
     for (KernelOp kernel : module.getOps<KernelOp>()) {
+      if (transferOf(kernel))
+        continue;
       SmallVector<ScheduleAttr> menu =
           scheduleMenu(kernel, targetOf(module), threadsOf(kernel), winograd);
       ScheduleAttr schedule = menu.front();

@@ -6,8 +6,10 @@
 
 #include "ir/KernelGrouping.h"
 #include "ir/Layout.h"
+#include "ir/Target.h"
 #include "mlir/IR/Builders.h"
 #include "passes/BranchPasses.h"
+#include "passes/ValueRoots.h"
 
 namespace snc {
 #define GEN_PASS_DEF_ELIDECOPIES
@@ -49,6 +51,16 @@ static bool isReturned(Value v) {
                       [](Operation *user) { return user->hasTrait<OpTrait::IsTerminator>(); });
 }
 
+static bool isOnGpu(Operation *op) {
+  return deviceOf(op->getParentOfType<ModuleOp>(), unitOf(op)) != Device::cpu;
+}
+
+/// True where a kernel of `op`'s device may use memory that begins so far inside a
+/// buffer.
+static bool mayBeginAt(Operation *op, int64_t byte) {
+  return !isOnGpu(op) || byte % kDeviceAlignment == 0;
+}
+
 static void elideSlice(SliceOp slice) {
   Value source = slice.getInput();
   RankedTensorType whole = typeOf(source), part = typeOf(slice.getResult());
@@ -65,6 +77,9 @@ static void elideSlice(SliceOp slice) {
   if (count != 1)
     return;
   int64_t begin = slice.getStarts()[size_t(axis)], end = begin + part.getDimSize(unsigned(axis));
+  bool copied = llvm::all_of(slice->getUsers(), [](Operation *op) { return isa<TransferOp>(op); });
+  if (!copied && !mayBeginAt(slice, bytesTo(whole, axis, begin)))
+    return;
   bool windowed = whole.getRank() == 4 && planeRows(whole) != whole.getDimSize(2);
   if (isWindow(whole, axis) && !isReshaped(slice))
     slice.getResult().setType(asWindow(part, planeRows(whole)));
@@ -92,6 +107,8 @@ static void elideConcat(ConcatOp concat, llvm::DenseSet<Value> &taken) {
     RankedTensorType type = typeOf(part);
     int64_t end = begin + type.getDimSize(unsigned(axis));
     if (blockedLanes(type) != blockedLanes(whole) || (!cutsRows && !isRun(whole, axis, begin, end)))
+      return;
+    if (!part.getDefiningOp<TransferOp>() && !mayBeginAt(concat, bytesTo(whole, axis, begin)))
       return;
     begin = end;
   }

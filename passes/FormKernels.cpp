@@ -95,8 +95,10 @@ static void outline(func::FuncOp main, const KernelGroup &group, const Twine &na
                                          IntegerAttr());
   if (int64_t unit = unitOf(last); unit != kAllUnits) {
     launch.setUnit(unit);
-    ArrayRef<int64_t> threads = unitsOf(main->getParentOfType<ModuleOp>());
-    kernel->setAttr("snc.threads", builder.getI64IntegerAttr(threads[size_t(unit)]));
+    auto module = main->getParentOfType<ModuleOp>();
+    kernel->setAttr("snc.threads", builder.getI64IntegerAttr(unitsOf(module)[size_t(unit)]));
+    if (Device device = deviceOf(module, unit); device != Device::cpu)
+      kernel->setAttr("snc.device", builder.getStringAttr(nameOf(device)));
   }
   if (std::string nodes = displayName(loc); !nodes.empty())
     launch->setAttr("snc.name", builder.getStringAttr(nodes));
@@ -130,8 +132,12 @@ struct FormKernels final : snc::impl::FormKernelsBase<FormKernels> {
       }
     eraseDeadOps(block);
     copySharedResults(main);
-    GroupingOptions options{gatePrologue, fuseInvertedResidual, fuseExpandBytes,
-                            threadsOf(getOperation()), unitsOf(getOperation())};
+    GroupingOptions options{gatePrologue,
+                            fuseInvertedResidual,
+                            fuseExpandBytes,
+                            threadsOf(getOperation()),
+                            unitsOf(getOperation()),
+                            gpuOf(getOperation())};
     int64_t count = 0;
     for (const KernelGroup &group : groupIntoKernels(block, options))
       outline(main, group, "k" + Twine(count++));

@@ -48,6 +48,8 @@ void buildKernelPipeline(OpPassManager &pm, const PipelineOptions &options) {
   // Parts of weights become weights.
   pm.addPass(createLowerBranches());
   pm.addPass(createFoldConstants());
+  // Before layouts: what was transferred is relaid, if at all, where it is read.
+  pm.addPass(createInsertTransfers());
   // Layouts before kernels, so that a relayout can join one.
   pm.addPass(createChooseLayouts());
   // Layouts say what lies in one piece.

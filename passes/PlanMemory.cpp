@@ -7,6 +7,8 @@
 #include "ir/KernelGrouping.h"
 #include "ir/Layout.h"
 #include "ir/ProgramAccess.h"
+#include "ir/Target.h"
+#include "ir/Transfer.h"
 #include "mlir/IR/Builders.h"
 #include "passes/ArenaPlanner.h"
 #include "passes/KernelPasses.h"
@@ -43,13 +45,19 @@ private:
   void findLifetimes();
   void findOrder();
   void orderBySteps();
-  void placeArena();
+  void placeArenas();
+  ArenaPlan placeArena(bool device, int64_t alignment, std::vector<ArenaBlock> &blocks);
+  KernelPlaces placesOf(LaunchOp launch) {
+    return snc::placesOf(symbols.lookup<KernelOp>(launch.getKernel()));
+  }
   void makeBuffers();
   void makeCalls();
   BufferOp makeBuffer(Value root, Space space, int64_t offset, RankedTensorType type);
-  Value bufferFor(Value value);
+  Value weightsBuffer(ConstantOp constant, bool device);
+  Value bufferFor(Value value, bool device);
 
   func::FuncOp main;
+  SymbolTable symbols{main->getParentOfType<ModuleOp>()};
   Block &block;
   Operation *exit;
   ValueRoots roots;
@@ -60,12 +68,14 @@ private:
   std::vector<CallEvent> events;
   llvm::DenseMap<Value, int64_t> results; ///< root to index of the model's output
   llvm::DenseMap<Value, int64_t> offsets;
-  int64_t arenaSize = 0, lowerBound = 0, weightBytes = 0;
+  llvm::DenseSet<Value> onDevice; ///< roots in the GPU's memory
+  int64_t arenaSize = 0, deviceArenaSize = 0, lowerBound = 0;
+  int64_t weightBytes[2] = {0, 0}; ///< of the host, of the GPU
 
   OpBuilder builder{main.getContext()};
   llvm::DenseMap<Value, Value> buffers; ///< by root
   llvm::DenseMap<std::pair<Value, std::pair<int64_t, Type>>, Value> views;
-  llvm::DenseMap<std::pair<Attribute, Type>, Value> weights;
+  llvm::DenseMap<std::pair<Attribute, Type>, Value> weights[2];
 };
 } // namespace
 
@@ -94,6 +104,8 @@ void MemoryPlanner::findLifetimes() {
       }
     for (Value v : launch.getOutputs()) {
       Value root = rootOf(v);
+      if (placesOf(launch).writesDevice)
+        onDevice.insert(root);
       if (results.contains(root))
         continue;
       // Parts of a concat are computed by several calls.
@@ -154,10 +166,15 @@ void MemoryPlanner::orderBySteps() {
     event = {position[size_t(event.from)], position[size_t(event.to)]};
 }
 
-void MemoryPlanner::placeArena() {
-  std::vector<ArenaBlock> blocks;
+/// Of the buffers on one side; `blocks` are theirs.
+ArenaPlan MemoryPlanner::placeArena(bool device, int64_t alignment,
+                                    std::vector<ArenaBlock> &blocks) {
+  std::vector<Value> values;
   std::vector<ArrayRef<int64_t>> calls;
   for (auto &[value, life] : arena) {
+    if (onDevice.contains(value) != device)
+      continue;
+    values.push_back(value);
     blocks.push_back(life);
     calls.push_back(accesses[value]);
   }
@@ -170,19 +187,26 @@ void MemoryPlanner::placeArena() {
   AliveTogether together = [&](size_t i, size_t j) {
     return !over(calls[i], calls[j]) && !over(calls[j], calls[i]);
   };
-  ArenaPlan plan = planArena(blocks, kAlignment, together);
-  assert(isValidPlan(blocks, plan, kAlignment, together) && "live buffers overlap");
-  arenaSize = plan.size;
+  ArenaPlan plan = planArena(blocks, alignment, together);
+  assert(isValidPlan(blocks, plan, alignment, together) && "live buffers overlap");
+  for (auto [value, offset] : llvm::zip(values, plan.offsets))
+    offsets[value] = offset;
+  return plan;
+}
+
+void MemoryPlanner::placeArenas() {
+  std::vector<ArenaBlock> blocks, deviceBlocks;
+  arenaSize = placeArena(false, kAlignment, blocks).size;
   lowerBound = arenaLowerBound(blocks);
-  for (auto [entry, offset] : llvm::zip(arena, plan.offsets))
-    offsets[entry.first] = offset;
+  deviceArenaSize = placeArena(true, kDeviceAlignment, deviceBlocks).size;
 }
 
 BufferOp MemoryPlanner::makeBuffer(Value root, Space space, int64_t offset, RankedTensorType type) {
-  auto buffer =
-      builder.create<BufferOp>(root.getLoc(), BufferType::get(type.getContext(), type), space,
-                               offset, IntegerAttr(), StringAttr(), ElementsAttr());
-  buffers[root] = buffer;
+  auto buffer = builder.create<BufferOp>(root ? root.getLoc() : main.getLoc(),
+                                         BufferType::get(type.getContext(), type), space, offset,
+                                         IntegerAttr(), StringAttr(), ElementsAttr());
+  if (root)
+    buffers[root] = buffer;
   return buffer;
 }
 
@@ -207,28 +231,36 @@ void MemoryPlanner::makeBuffers() {
   }
   for (LaunchOp launch : launches) {
     for (Value v : launch.getInputs()) {
-      auto constant = rootOf(v).getDefiningOp<ConstantOp>();
-      if (!constant || buffers.contains(constant))
-        continue;
-      Value &shared = weights[{constant.getValue(), constant.getType()}];
-      if (!shared) {
-        BufferOp buffer = makeBuffer(constant, Space::weights, weightBytes, typeOf(constant));
-        buffer.setValueAttr(constant.getValue());
-        weightBytes = llvm::alignTo(weightBytes + byteSize(typeOf(constant)), kAlignment);
-        shared = buffer;
-      }
-      buffers[constant] = shared;
+      if (auto constant = rootOf(v).getDefiningOp<ConstantOp>())
+        weightsBuffer(constant, placesOf(launch).readsDevice);
     }
     for (Value v : launch.getOutputs())
       if (Value root = rootOf(v); !results.contains(root) && !buffers.contains(root))
-        makeBuffer(root, Space::arena, offsets.lookup(root), typeOf(root));
+        makeBuffer(root, onDevice.contains(root) ? Space::device_arena : Space::arena,
+                   offsets.lookup(root), typeOf(root));
   }
 }
 
-/// The buffer of `value`, seen as the value's type.
-Value MemoryPlanner::bufferFor(Value value) {
+/// One for equal constants of a side.
+Value MemoryPlanner::weightsBuffer(ConstantOp constant, bool device) {
+  Value &shared = weights[device][{constant.getValue(), constant.getType()}];
+  if (!shared) {
+    int64_t &end = weightBytes[device];
+    BufferOp buffer =
+        makeBuffer(Value(), device ? Space::device_weights : Space::weights, end, typeOf(constant));
+    buffer->setLoc(constant.getLoc());
+    buffer.setValueAttr(constant.getValue());
+    end = llvm::alignTo(end + byteSize(typeOf(constant)), device ? kDeviceAlignment : kAlignment);
+    shared = buffer;
+  }
+  return shared;
+}
+
+/// The buffer of `value`, seen as the value's type; of a constant the one on the side.
+Value MemoryPlanner::bufferFor(Value value, bool device) {
   auto [root, offset] = roots.of(value);
-  Value buffer = buffers.lookup(root);
+  auto constant = root.getDefiningOp<ConstantOp>();
+  Value buffer = constant ? weightsBuffer(constant, device) : buffers.lookup(root);
   Type type = BufferType::get(main.getContext(), typeOf(value));
   if (buffer.getType() == type)
     return buffer;
@@ -249,9 +281,9 @@ void MemoryPlanner::makeCalls() {
   for (LaunchOp launch : launches) {
     SmallVector<Value> reads, writes;
     for (Value v : launch.getInputs())
-      reads.push_back(bufferFor(v));
+      reads.push_back(bufferFor(v, placesOf(launch).readsDevice));
     for (Value v : launch.getOutputs())
-      writes.push_back(bufferFor(v));
+      writes.push_back(bufferFor(v, placesOf(launch).writesDevice));
     for (const CallEvent &event : events)
       if (event.to == position)
         builder.create<WaitOp>(launch.getLoc(), uint64_t(units[size_t(position)]),
@@ -269,14 +301,15 @@ void MemoryPlanner::run() {
   findOrder();
   orderBySteps();
   findLifetimes();
-  placeArena();
+  placeArenas();
   builder.setInsertionPoint(main);
   auto program = builder.create<ProgramOp>(main.getLoc(), main.getSymName(), arenaSize, lowerBound,
-                                           /*weights=*/0);
+                                           /*weights=*/0, deviceArenaSize, /*device_weights=*/0);
   builder.setInsertionPointToStart(&program.getBody().emplaceBlock());
   makeBuffers();
   makeCalls();
-  program.setWeights(weightBytes);
+  program.setWeights(weightBytes[0]);
+  program.setDeviceWeights(weightBytes[1]);
   main.erase();
 }
 

@@ -11,8 +11,7 @@ namespace snc {
 
 static RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
 
-/// Bytes from the beginning of a tensor to index `begin` of dimension `axis`.
-static int64_t bytesTo(RankedTensorType type, int64_t axis, int64_t begin) {
+int64_t bytesTo(RankedTensorType type, int64_t axis, int64_t begin) {
   llvm::SmallVector<int64_t> strides = physicalStrides(type);
   int64_t element = elementBytes(type.getElementType()), lanes = blockedLanes(type);
   if (!lanes)

@@ -10,6 +10,10 @@
 
 namespace snc {
 
+/// Bytes from the beginning of a tensor to index `begin` of dimension `axis`; in
+/// blocked layouts channels begin a block.
+int64_t bytesTo(mlir::RankedTensorType type, int64_t axis, int64_t begin);
+
 class ValueRoots {
 public:
   explicit ValueRoots(mlir::Block &block);
