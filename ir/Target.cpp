@@ -72,6 +72,18 @@ ArrayRef<int64_t> unitsOf(ModuleOp module) {
   return units ? units.asArrayRef() : ArrayRef<int64_t>();
 }
 
+ArrayRef<int64_t> unitsOf(ProgramOp program) {
+  bool fallback = program.getSymName() == kFallbackName;
+  return fallback ? ArrayRef<int64_t>() : unitsOf(program->getParentOfType<ModuleOp>());
+}
+
+ProgramOp fallbackOf(ModuleOp module) {
+  for (ProgramOp program : module.getOps<ProgramOp>())
+    if (program.getSymName() == kFallbackName)
+      return program;
+  return {};
+}
+
 void setUnits(ModuleOp module, ArrayRef<int64_t> threads) {
   module->setAttr("snc.units", DenseI64ArrayAttr::get(module.getContext(), threads));
 }
@@ -109,6 +121,10 @@ std::optional<int64_t> gpuOf(ModuleOp module) {
     if (deviceOf(module, int64_t(unit)) != Device::cpu)
       return int64_t(unit);
   return std::nullopt;
+}
+
+std::optional<int64_t> gpuOf(ProgramOp program) {
+  return unitsOf(program).empty() ? std::nullopt : gpuOf(program->getParentOfType<ModuleOp>());
 }
 
 void setDevices(ModuleOp module, ArrayRef<Device> devices) {

@@ -44,6 +44,13 @@ int64_t threadsOf(KernelOp kernel);
 /// Threads of each unit that branches run on (`snc.units`); empty where the
 /// module has no branches.
 llvm::ArrayRef<int64_t> unitsOf(mlir::ModuleOp module);
+
+/// Those of a program: the module's, but for a fallback, which has none.
+llvm::ArrayRef<int64_t> unitsOf(ProgramOp program);
+
+/// The program that runs where the module's first one finds no GPU; null without.
+ProgramOp fallbackOf(mlir::ModuleOp module);
+inline constexpr llvm::StringLiteral kFallbackName = "fallback";
 void setUnits(mlir::ModuleOp module, llvm::ArrayRef<int64_t> threads);
 
 /// What code a unit runs: the target's own, or a GPU's through one of its interfaces.
@@ -59,6 +66,7 @@ std::optional<Device> deviceNamed(llvm::StringRef name);
 Device deviceOf(mlir::ModuleOp module, int64_t unit);
 /// The unit that is a GPU; there is at most one.
 std::optional<int64_t> gpuOf(mlir::ModuleOp module);
+std::optional<int64_t> gpuOf(ProgramOp program);
 void setDevices(mlir::ModuleOp module, llvm::ArrayRef<Device> devices);
 
 /// The device a kernel is made for (`snc.device`); the CPU where it names none.

@@ -51,8 +51,13 @@ struct Flags {
   cl::opt<std::string> devices{
       "devices",
       cl::desc("Units that branches run on: cpu (default: the threads in two groups), or the "
-               "threads of each"),
-      cl::value_desc("cpu:1,cpu:1"), cl::cat(all)};
+               "threads of each, and a gpu (gpu:opencl or gpu:cuda)"),
+      cl::value_desc("cpu:1,cpu:1|cpu,gpu|gpu"), cl::cat(all)};
+  cl::opt<bool> fallback{
+      "fallback",
+      cl::desc("With a gpu, hold the network for the CPU alone too, for where there is none "
+               "(default: yes)"),
+      cl::init(true), cl::cat(all)};
   cl::opt<std::string> plan{"plan", cl::desc("Carry out this plan.json instead of searching"),
                             cl::value_desc("file"), cl::cat(all)};
   cl::opt<std::string> device{
@@ -158,6 +163,7 @@ static snc::CompilerOptions optionsOf(const Flags &flags) {
   options.target = flags.target;
   options.threads = flags.threads;
   options.devices = flags.devices;
+  options.gpuFallback = flags.fallback;
   options.plan = flags.plan;
   options.device = flags.device;
   options.branches = flags.branches;

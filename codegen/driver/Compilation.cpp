@@ -2,6 +2,7 @@
 
 #include "codegen/driver/Compilation.h"
 
+#include "codegen/driver/Fallback.h"
 #include "codegen/driver/Planning.h"
 #include "codegen/driver/Reporting.h"
 #include "codegen/emit/LowerToLLVM.h"
@@ -47,7 +48,11 @@ bool Compilation::prepare() {
     plan = std::move(*given);
     units = plan.units;
   }
-  threads = totalThreads(units);
+  bool gpu = gpuOf(units).has_value();
+  cpuThreads = totalThreads(units) - gpu;
+  if (cpuThreads == 0)
+    cpuThreads = options.threads > 0 ? options.threads : processors();
+  threads = std::max(totalThreads(units), cpuThreads);
   if (!options.shares.empty() && options.shares.size() != units.size())
     return fail("--shares: there are " + llvm::Twine(units.size()) + " units");
   if (!options.device.empty()) {
@@ -112,11 +117,28 @@ bool Compilation::choosePlan() {
   if (measured)
     decided.measuredUs = measured->choices[measured->chosen].measuredUs;
   say("branches planned");
+  if (gpuOf(plan.units) && options.gpuFallback)
+    fallback = module->clone();
   PassManager pm(&context);
   buildBranchPipeline(pm, plan);
   if (failed(pm.run(*module)) || interrupted())
     return false;
   say("branches inserted");
+  return true;
+}
+
+/// The same network for the CPU alone, added to the module.
+bool Compilation::lowerFallback() {
+  if (!fallback)
+    return true;
+  setTarget(*fallback, *target, cpuThreads);
+  PassManager pm(&context);
+  buildKernelPipeline(pm, options.pipeline);
+  buildSchedulePipeline(pm, options.pipeline);
+  if (failed(pm.run(*fallback)) || interrupted())
+    return false;
+  addFallback(*module, *fallback);
+  say("fallback lowered");
   return true;
 }
 
@@ -156,12 +178,17 @@ bool Compilation::writeObjects(const LinkTools &tools) {
   if (options.weightsInFile)
     executor.weightsFile = name + ".weights";
   llvm::StringRef arch = target->triple.split('-').first;
-  std::string runtime = options.companion(("../lib/syncnasc/runtime-" + arch + ".bc").str());
-  if (!llvm::sys::fs::exists(runtime))
-    return fail("no runtime for " + arch + " at " + runtime);
+  std::vector<std::string> runtimes{"runtime"};
+  if (std::optional<int64_t> gpu = gpuOf(plan.units))
+    runtimes.push_back(("runtime-" + nameOf(plan.units[size_t(*gpu)].device)).str());
+  for (std::string &runtime : runtimes) {
+    runtime = options.companion("../lib/syncnasc/" + runtime + "-" + arch.str() + ".bc");
+    if (!llvm::sys::fs::exists(runtime))
+      return fail("no runtime for " + arch + " at " + runtime);
+  }
   std::vector<std::string> objects{scratch.root() + "/executor.o"};
   if (failed(lowerToLLVM(*module, executor)) ||
-      !check(writeExecutorObject(*module, runtime, name + "_", *target, objects[0])))
+      !check(writeExecutorObject(*module, runtimes, name + "_", *target, objects[0])))
     return false;
   objects.insert(objects.end(), kernels.objects.begin(), kernels.objects.end());
   if (!options.weightsInFile && !weights.empty()) {
@@ -191,7 +218,7 @@ bool Compilation::emitLibrary() {
   report.model = description.model;
   report.target = description.target;
   report.version = SNC_VERSION;
-  auto packed = packWeights(*module->getOps<ProgramOp>().begin());
+  auto packed = packWeights(*module);
   if (failed(packed))
     return false;
   weights = std::move(*packed);
@@ -243,7 +270,7 @@ bool Compilation::run() {
   tunables = tunableKernels(*module, options.pipeline.winograd);
   if (options.stage == Stage::kernel)
     return print();
-  if (!pipeline(buildSchedulePipeline, "memory planned"))
+  if (!pipeline(buildSchedulePipeline, "memory planned") || !lowerFallback())
     return false;
   if (options.stage == Stage::schedule)
     return print();

@@ -50,6 +50,7 @@ private:
   bool import();
   bool pipeline(void (*build)(mlir::OpPassManager &, const PipelineOptions &),
                 llvm::StringRef done);
+  bool lowerFallback();
   bool choosePlan();
   bool print();
   bool compile();
@@ -64,12 +65,14 @@ private:
   DiagnosticPrinter printer;
   const Target *target = nullptr;
   int64_t threads = 1;
+  int64_t cpuThreads = 1; ///< of all units that are no GPU, or where the GPU cannot be used
   std::string name;
   std::vector<PlanUnit> units;
   BranchPlan plan;
   DeviceDescription device;
   Report report;
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  mlir::OwningOpRef<mlir::ModuleOp> fallback; ///< the network again, where a unit is a GPU
   ScratchFolder scratch;
   OutputFolder folder;
   KernelPoolResult kernels;

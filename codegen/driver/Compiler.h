@@ -44,6 +44,7 @@ struct CompilerOptions {
   std::string searchStore; ///< path of an SQLite file that keeps evaluations; empty: none
   ImportOptions import;
   PipelineOptions pipeline;
+  bool gpuFallback = true;    ///< a library for a GPU also holds the network for the CPU alone
   bool weightsInFile = false; ///< share/<name>/<name>.weights instead of embedded
   bool force = false;         ///< replace an output folder that is not ours
   Stage stage = Stage::library;

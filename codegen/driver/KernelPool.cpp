@@ -4,6 +4,7 @@
 
 #include "codegen/driver/Interrupt.h"
 #include "codegen/driver/Progress.h"
+#include "ir/Transfer.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
@@ -193,7 +194,7 @@ Job *Pool::waitForAny(int &status) {
 
 FailureOr<KernelPoolResult> Pool::run() {
   for (KernelOp kernel : module.getOps<KernelOp>())
-    if (interrupted() || failed(prepare(kernel)))
+    if (!transferOf(kernel) && (interrupted() || failed(prepare(kernel))))
       return failure();
   Progress progress(options.progress, "compiling kernels", jobs.size());
   for (size_t next = 0; next < jobs.size() || !running.empty();) {

@@ -22,7 +22,8 @@ std::vector<TunableKernel> tunableKernels(ModuleOp module, bool winograd) {
   for (KernelOp kernel : module.getOps<KernelOp>()) {
     TunableKernel entry{
         scheduleKey(kernel), kernel.getSymName().str(), {}, launches.lookup(kernel.getSymName())};
-    for (ScheduleAttr schedule : scheduleMenu(kernel, targetOf(module), threadsOf(kernel), winograd))
+    for (ScheduleAttr schedule :
+         scheduleMenu(kernel, targetOf(module), threadsOf(kernel), winograd))
       entry.menu.push_back(scheduleText(schedule));
     kernels.push_back(std::move(entry));
   }

@@ -5,6 +5,7 @@
 #include "codegen/emit/ModelTables.h"
 #include "codegen/emit/Names.h"
 #include "codegen/emit/Steps.h"
+#include "codegen/emit/WeightPacker.h"
 #include "ir/KernelShape.h"
 #include "ir/Target.h"
 #include "runtime/snc_model.h"
@@ -51,8 +52,7 @@ static int64_t numberOf(KernelOp kernel, StringRef attribute) {
   return value ? value.getInt() : 0;
 }
 
-/// The runtime's own arithmetic: the same on every 64-bit target.
-static void addWorkspace(LibraryDescription &library, ProgramOp program) {
+static snc_model sizesOf(ProgramOp program) {
   SymbolTable symbols(program->getParentOp());
   snc_model model = {};
   model.arena_bytes = program.getArena();
@@ -67,7 +67,20 @@ static void addWorkspace(LibraryDescription &library, ProgramOp program) {
     model.num_steps = uint32_t(steps->size());
     model.num_phases = uint32_t(steps->empty() ? 0 : steps->back().phase + 1);
   }
-  model.num_units = uint32_t(unitsOf(program->getParentOfType<ModuleOp>()).size());
+  model.num_units = uint32_t(unitsOf(program).size());
+  return model;
+}
+
+/// The runtime's own arithmetic: the same on every 64-bit target.
+static void addWorkspace(LibraryDescription &library, ProgramOp program) {
+  snc_model model = sizesOf(program), fallback = {};
+  snc_gpu_model gpu = {};
+  if (gpuOf(program))
+    model.gpu = &gpu;
+  if (ProgramOp other = fallbackOf(program->getParentOfType<ModuleOp>())) {
+    fallback = sizesOf(other);
+    gpu.fallback = &fallback;
+  }
   library.workspaceBytes = snc_model_workspace_bytes(&model, int32_t(library.threads));
   library.workspaceAlignment = snc_model_workspace_alignment(&model);
 }
@@ -92,7 +105,7 @@ LibraryDescription describe(ModuleOp module, StringRef name) {
   d.outputs = tensorsOf(program, Space::output);
   d.arena = program.getArena();
   d.arenaLowerBound = program.getLowerBound();
-  d.weights = program.getWeights();
+  d.weights = blobBytes(module);
   SymbolTable symbols(module);
   std::map<std::string, int64_t> operators;
   for (CallOp call : program.getBody().getOps<CallOp>()) {

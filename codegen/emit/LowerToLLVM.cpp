@@ -3,6 +3,8 @@
 #include "codegen/emit/LowerToLLVM.h"
 
 #include "codegen/emit/ModelTables.h"
+#include "ir/Target.h"
+#include "ir/Transfer.h"
 #include "runtime/snc.h"
 
 using namespace mlir;
@@ -12,12 +14,30 @@ namespace snc {
 namespace {
 constexpr int64_t kBufferBytes = 56; // sizeof(snc_buffer)
 
+/// What kernels that are copies move, by name.
+struct TransferCopy {
+  CopyRuns copy;
+  bool toHost;
+};
+using TransferMap = llvm::StringMap<TransferCopy>;
+
+/// Once the kernels are gone their names are those of functions in other objects.
+TransferMap takeKernels(ModuleOp module) {
+  TransferMap transfers;
+  for (KernelOp kernel : llvm::make_early_inc_range(module.getOps<KernelOp>())) {
+    if (TransferOp transfer = transferOf(kernel))
+      transfers[kernel.getSymName()] = {copyRunsOf(transfer), transfer.getToHost()};
+    kernel.erase();
+  }
+  return transfers;
+}
+
 class Executor {
 public:
-  Executor(ModuleOp module, const ExecutorOptions &options)
-      : module(module), options(options), b(OpBuilder::atBlockEnd(module.getBody())),
-        loc(module.getLoc()), ptr(LLVM::LLVMPointerType::get(module.getContext())),
-        i32(b.getI32Type()) {}
+  Executor(ModuleOp module, const TransferMap &transfers, const ExecutorOptions &options)
+      : module(module), transfers(transfers), options(options),
+        b(OpBuilder::atBlockEnd(module.getBody())), loc(module.getLoc()),
+        ptr(LLVM::LLVMPointerType::get(module.getContext())), i32(b.getI32Type()) {}
 
   LLVM::LLVMFuncOp declare(StringRef name, Type result, ArrayRef<Type> arguments) {
     if (auto known = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
@@ -27,11 +47,11 @@ public:
   }
 
   /// One function a step, (worker, buffers) -> status: the calls in order, each checked.
-  void addSteps(ProgramOp program, ArrayRef<EmittedStep> steps, ArrayRef<int64_t> first) {
+  void addSteps(ProgramOp program, const ModelTables &tables, ArrayRef<EmittedStep> steps) {
     SmallVector<CallOp> calls(program.getBody().getOps<CallOp>());
     for (auto [i, step] : llvm::enumerate(steps))
-      addStep(stepName(i), ArrayRef<CallOp>(calls).slice(step.firstCall, step.numCalls),
-              first.drop_front(step.firstCall), step.firstCall);
+      addStep(tables.stepName(i), ArrayRef<CallOp>(calls).slice(step.firstCall, step.numCalls),
+              tables.firstBuffers().drop_front(step.firstCall), step.firstCall);
   }
 
   /// The public functions: each hands the model, or what it was given, on.
@@ -81,11 +101,7 @@ private:
       SmallVector<Value> arguments{worker};
       for (size_t k = 0; k < call->getNumOperands(); ++k)
         arguments.push_back(bufferAt(buffers, first[i] + int64_t(k)));
-      SmallVector<Type> types(arguments.size(), ptr);
-      OpBuilder::InsertPoint here = b.saveInsertionPoint();
-      LLVM::LLVMFuncOp target = declare(CallOp(call).getKernel(), i32, types);
-      b.restoreInsertionPoint(here);
-      Value status = b.create<LLVM::CallOp>(loc, target, arguments).getResult();
+      Value status = b.create<LLVM::CallOp>(loc, calleeOf(call, arguments), arguments).getResult();
       traceIf(function, traced, end, {worker, constant(kernel + int64_t(i))});
       Value bad = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::ne, status, zero);
       Block *next = addBlock(function);
@@ -93,6 +109,23 @@ private:
       b.setInsertionPointToEnd(next);
     }
     b.create<LLVM::ReturnOp>(loc, zero);
+  }
+
+  /// The kernel's function; of a transfer the runtime's, which is told what to copy.
+  LLVM::LLVMFuncOp calleeOf(CallOp call, SmallVectorImpl<Value> &arguments) {
+    SmallVector<Type> types(arguments.size(), ptr);
+    std::string name = call.getKernel().str();
+    if (auto it = transfers.find(name); it != transfers.end()) {
+      const CopyRuns &copy = it->second.copy;
+      name = it->second.toHost ? "snc_gpu_download" : "snc_gpu_upload";
+      for (int64_t number : {copy.runBytes, copy.runs, copy.fromPitch, copy.toPitch}) {
+        arguments.push_back(
+            b.create<LLVM::ConstantOp>(loc, b.getI64Type(), b.getI64IntegerAttr(number)));
+        types.push_back(b.getI64Type());
+      }
+    }
+    OpBuilder::InsertionGuard guard(b);
+    return declare(name, i32, types);
   }
 
   Type none() { return LLVM::LLVMVoidType::get(module.getContext()); }
@@ -137,6 +170,7 @@ private:
   }
 
   ModuleOp module;
+  const TransferMap &transfers;
   const ExecutorOptions &options;
   OpBuilder b;
   Location loc;
@@ -164,21 +198,33 @@ LogicalResult lowerToLLVM(ModuleOp module, const ExecutorOptions &options) {
   auto programs = module.getOps<ProgramOp>();
   if (programs.empty())
     return module.emitError("S1: there is no snc.program to lower");
-  ProgramOp program = *programs.begin();
-  auto steps = stepsOf(program);
-  if (failed(steps))
+  ProgramOp first = *programs.begin(), fallback = fallbackOf(module);
+  SmallVector<Operation *> done(programs.begin(), programs.end());
+  struct Part {
+    ProgramOp program;
+    std::vector<EmittedStep> steps;
+    ModelTables tables;
+  };
+  std::vector<Part> parts;
+  auto add = [&](ProgramOp program, StringRef prefix) -> LogicalResult {
+    auto steps = stepsOf(program);
+    if (failed(steps))
+      return failure();
+    parts.push_back({program, *steps, ModelTables(module, options, program, prefix)});
+    std::string other = parts.size() > 1 ? parts.front().tables.modelName() : "";
+    parts.back().tables.addModel(parts.back().steps, other);
+    return success();
+  };
+  // The fallback first: the model names it.
+  if ((fallback && fallback != first && failed(add(fallback, "snc_fallback"))) ||
+      failed(add(first, "snc")))
     return failure();
-  ModelTables tables(module, options);
-  tables.addModel(program, *steps);
-  Executor executor(module, options);
-  SmallVector<Operation *> done{program};
-  llvm::append_range(done, module.getOps<KernelOp>());
-  // The kernels' names become those of functions in other objects.
-  SmallVector<int64_t> first(tables.firstBuffers());
-  for (Operation *op : llvm::drop_begin(done))
+  TransferMap transfers = takeKernels(module);
+  Executor executor(module, transfers, options);
+  for (Part &part : parts)
+    executor.addSteps(part.program, part.tables, part.steps);
+  for (Operation *op : done)
     op->erase();
-  executor.addSteps(program, *steps, first);
-  program->erase();
   executor.addInterface();
   return success();
 }

@@ -2,6 +2,8 @@
 
 #include "codegen/emit/ModelTables.h"
 
+#include "codegen/emit/WeightPacker.h"
+
 #include "ir/CallOrder.h"
 #include "ir/Layout.h"
 #include "ir/NodeNames.h"
@@ -59,8 +61,10 @@ std::string operatorsOf(KernelOp kernel) {
   return llvm::join(ops, "+");
 }
 
-ModelTables::ModelTables(ModuleOp module, const ExecutorOptions &options)
-    : module(module), options(options), builder(module.getContext()), loc(module.getLoc()),
+ModelTables::ModelTables(ModuleOp module, const ExecutorOptions &options, ProgramOp program,
+                         StringRef prefix)
+    : module(module), options(options), program(program), prefix(prefix), gpu(gpuOf(program)),
+      builder(module.getContext()), loc(module.getLoc()),
       ptr(LLVM::LLVMPointerType::get(module.getContext())) {}
 
 Value ModelTables::i32(OpBuilder &b, int64_t v) {
@@ -85,7 +89,7 @@ void ModelTables::addGlobal(StringRef name, Type type, Fill fill) {
 }
 
 std::string ModelTables::addString(StringRef text) {
-  std::string name = "snc_text_" + std::to_string(strings++);
+  std::string name = named("text_" + std::to_string(strings++));
   std::string bytes = text.str() + '\0';
   OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
   auto type = LLVM::LLVMArrayType::get(b.getI8Type(), bytes.size());
@@ -109,7 +113,7 @@ static Value arrayOf(OpBuilder &b, Location loc, Type element, ArrayRef<Value> i
   return value;
 }
 
-void ModelTables::addTensors(StringRef name, ProgramOp program, Space space) {
+void ModelTables::addTensors(StringRef name, Space space) {
   llvm::SmallVector<BufferOp> tensors;
   for (BufferOp buffer : program.getBody().getOps<BufferOp>())
     if (buffer.getSpace() == space)
@@ -140,7 +144,7 @@ void ModelTables::addTensors(StringRef name, ProgramOp program, Space space) {
   });
 }
 
-void ModelTables::addBuffers(ProgramOp program) {
+void ModelTables::addBuffers() {
   // {base, index, offset, type, reserved} as 32-bit words, little endian.
   SmallVector<int32_t> words;
   for (CallOp call : program.getBody().getOps<CallOp>()) {
@@ -156,7 +160,7 @@ void ModelTables::addBuffers(ProgramOp program) {
       ++buffers;
     }
   }
-  addWords("snc_buffers", words);
+  addWords(named("buffers"), words);
 }
 
 void ModelTables::addWords(StringRef name, ArrayRef<int32_t> words) {
@@ -181,12 +185,12 @@ void ModelTables::addSteps(ArrayRef<EmittedStep> steps) {
     waits += int64_t(step.waits.size());
     waitWords.append(step.waits.begin(), step.waits.end());
   }
-  addWords("snc_phases", phaseWords);
+  addWords(named("phases"), phaseWords);
   if (waits)
-    addWords("snc_waits", waitWords);
+    addWords(named("waits"), waitWords);
   Type w = builder.getI32Type();
   auto type = LLVM::LLVMStructType::getLiteral(module.getContext(), {ptr, w, w, w, w, w, w});
-  addGlobal("snc_steps", LLVM::LLVMArrayType::get(type, steps.size()), [&](OpBuilder &b) {
+  addGlobal(named("steps"), LLVM::LLVMArrayType::get(type, steps.size()), [&](OpBuilder &b) {
     SmallVector<Value> items;
     for (auto [i, step] : llvm::enumerate(steps)) {
       int64_t unit = step.unit == kAllUnits ? int64_t(SNC_ALL_UNITS) : step.unit;
@@ -200,24 +204,27 @@ void ModelTables::addSteps(ArrayRef<EmittedStep> steps) {
 }
 
 void ModelTables::addUnits() {
-  ArrayRef<int64_t> threads = unitsOf(module);
+  ArrayRef<int64_t> threads = unitsOf(program);
   units = int64_t(threads.size());
   if (!units)
     return;
   std::vector<std::string> names;
+  int cpus = 0;
   for (int64_t i = 0; i < units; ++i)
-    names.push_back(addString("cpu" + std::to_string(i)));
+    names.push_back(addString(gpu == i ? "gpu0" : "cpu" + std::to_string(cpus++)));
   Type w = builder.getI32Type();
   auto type = LLVM::LLVMStructType::getLiteral(module.getContext(), {ptr, w, w});
-  addGlobal("snc_units", LLVM::LLVMArrayType::get(type, names.size()), [&](OpBuilder &b) {
+  addGlobal(named("units"), LLVM::LLVMArrayType::get(type, names.size()), [&](OpBuilder &b) {
     SmallVector<Value> items;
-    for (auto [name, count] : llvm::zip(names, threads))
-      items.push_back(structOf(b, type, {address(b, name), i32(b, count), i32(b, 0)}));
+    for (auto [i, name] : llvm::enumerate(names)) {
+      uint32_t kind = gpu == int64_t(i) ? SNC_UNIT_GPU : SNC_UNIT_CPU;
+      items.push_back(structOf(b, type, {address(b, name), i32(b, threads[i]), i32(b, kind)}));
+    }
     return arrayOf(b, loc, type, items);
   });
 }
 
-void ModelTables::addKernels(ProgramOp program) {
+void ModelTables::addKernels() {
   SymbolTable symbols(module);
   SmallVector<CallOp> calls(program.getBody().getOps<CallOp>());
   std::vector<std::pair<std::string, std::string>> texts;
@@ -238,7 +245,7 @@ void ModelTables::addKernels(ProgramOp program) {
   auto info = LLVM::LLVMStructType::getLiteral(
       module.getContext(), {ptr, ptr, builder.getI64Type(), builder.getI64Type()});
   auto table = LLVM::LLVMArrayType::get(info, calls.size());
-  addGlobal("snc_kernels", table, [&](OpBuilder &b) {
+  addGlobal(named("kernels"), table, [&](OpBuilder &b) {
     SmallVector<Value> items;
     for (auto [kernel, text] : llvm::zip(kernels, texts))
       items.push_back(
@@ -249,18 +256,39 @@ void ModelTables::addKernels(ProgramOp program) {
   });
 }
 
-void ModelTables::addModel(ProgramOp program, ArrayRef<EmittedStep> steps) {
-  addTensors("snc_inputs", program, Space::input);
-  addTensors("snc_outputs", program, Space::output);
-  addBuffers(program);
-  addKernels(program);
+/// The snc_gpu_model. The GPU's weights are in the blob behind the host's.
+void ModelTables::addGpu(StringRef fallback) {
+  std::string driver = ("snc_gpu_" + nameOf(deviceOf(module, *gpu))).str();
+  Type w = builder.getI64Type();
+  if (!module.lookupSymbol(driver)) {
+    OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
+    b.create<LLVM::GlobalOp>(loc, builder.getI8Type(), true, LLVM::Linkage::External, driver,
+                             Attribute());
+  }
+  auto type = LLVM::LLVMStructType::getLiteral(module.getContext(), {ptr, w, w, w, ptr});
+  addGlobal(named("gpu"), type, [&](OpBuilder &b) {
+    return structOf(b, type,
+                    {address(b, driver), i64(b, int64_t(program.getDeviceArena())),
+                     i64(b, deviceWeightsBegin(program)),
+                     i64(b, int64_t(program.getDeviceWeights())),
+                     fallback.empty() ? null(b) : address(b, fallback)});
+  });
+}
+
+void ModelTables::addModel(ArrayRef<EmittedStep> steps, StringRef fallback) {
+  addTensors(named("inputs"), Space::input);
+  addTensors(named("outputs"), Space::output);
+  addBuffers();
+  addKernels();
   addSteps(steps);
   addUnits();
+  if (gpu)
+    addGpu(fallback);
   std::string name = addString(options.name);
   bool embedded = options.weightsFile.empty();
   std::string file = embedded ? "" : addString(options.weightsFile);
-  int64_t weights = program.getWeights();
-  if (embedded && weights) {
+  int64_t weights = blobBytes(module);
+  if (embedded && weights && !module.lookupSymbol(kWeightsSymbol)) {
     OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
     b.create<LLVM::GlobalOp>(loc, LLVM::LLVMArrayType::get(b.getI8Type(), uint64_t(weights)), true,
                              LLVM::Linkage::External, kWeightsSymbol, Attribute());
@@ -269,7 +297,7 @@ void ModelTables::addModel(ProgramOp program, ArrayRef<EmittedStep> steps) {
   auto type = LLVM::LLVMStructType::getLiteral(
       module.getContext(), {w,   w, ptr, w,   w,   w,   w,   ptr, ptr, ptr, ptr, d, d,  d,
                             ptr, d, d,   ptr, ptr, ptr, ptr, ptr, w,   w,   w,   w, ptr});
-  addGlobal("snc_the_model", type, [&](OpBuilder &b) {
+  addGlobal(modelName(), type, [&](OpBuilder &b) {
     return structOf(b, type,
                     {i32(b, SNC_ABI_VERSION),
                      i32(b, options.threads),
@@ -278,10 +306,10 @@ void ModelTables::addModel(ProgramOp program, ArrayRef<EmittedStep> steps) {
                      i32(b, tensorCounts[1]),
                      i32(b, buffers),
                      i32(b, int64_t(first.size())),
-                     address(b, "snc_inputs"),
-                     address(b, "snc_outputs"),
-                     address(b, "snc_buffers"),
-                     address(b, "snc_kernels"),
+                     address(b, named("inputs")),
+                     address(b, named("outputs")),
+                     address(b, named("buffers")),
+                     address(b, named("kernels")),
                      i64(b, program.getArena()),
                      i64(b, scratch),
                      i64(b, workerScratch),
@@ -289,15 +317,15 @@ void ModelTables::addModel(ProgramOp program, ArrayRef<EmittedStep> steps) {
                      i64(b, weights),
                      i64(b, int64_t(options.weightsHash)),
                      embedded ? null(b) : address(b, file),
-                     address(b, "snc_phases"),
-                     address(b, "snc_steps"),
-                     waits ? address(b, "snc_waits") : null(b),
-                     units ? address(b, "snc_units") : null(b),
+                     address(b, named("phases")),
+                     address(b, named("steps")),
+                     waits ? address(b, named("waits")) : null(b),
+                     units ? address(b, named("units")) : null(b),
                      i32(b, phases),
                      i32(b, int64_t(steps.size())),
                      i32(b, waits),
                      i32(b, units),
-                     null(b)});
+                     gpu ? address(b, named("gpu")) : null(b)});
   });
 }
 

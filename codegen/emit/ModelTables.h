@@ -15,10 +15,17 @@ namespace snc {
 /// Layouts follow snc_model.h and snc.h member by member.
 class ModelTables {
 public:
-  ModelTables(mlir::ModuleOp module, const ExecutorOptions &options);
+  /// Globals of the program's tables begin with `prefix`.
+  ModelTables(mlir::ModuleOp module, const ExecutorOptions &options, ProgramOp program,
+              llvm::StringRef prefix);
 
-  /// The snc_model of `program`; step i is the function stepName(i).
-  void addModel(ProgramOp program, llvm::ArrayRef<EmittedStep> steps);
+  /// The snc_model, modelName(), of the program; step i is the function stepName(i).
+  /// Where it uses a GPU, `fallback` names the snc_model for when that cannot be used; it
+  /// may be empty.
+  void addModel(llvm::ArrayRef<EmittedStep> steps, llvm::StringRef fallback);
+
+  std::string modelName() const { return prefix + "_the_model"; }
+  std::string stepName(size_t index) const { return prefix + "_step_" + std::to_string(index); }
 
   /// Position of the first buffer of each call in the table of buffers.
   llvm::ArrayRef<int64_t> firstBuffers() const { return first; }
@@ -27,11 +34,13 @@ private:
   using Fill = llvm::function_ref<mlir::Value(mlir::OpBuilder &)>;
   void addGlobal(llvm::StringRef name, mlir::Type type, Fill fill);
   std::string addString(llvm::StringRef text);
-  void addTensors(llvm::StringRef name, ProgramOp program, Space space);
-  void addBuffers(ProgramOp program);
-  void addKernels(ProgramOp program);
+  void addTensors(llvm::StringRef name, Space space);
+  void addBuffers();
+  void addKernels();
   void addSteps(llvm::ArrayRef<EmittedStep> steps);
   void addUnits();
+  void addGpu(llvm::StringRef fallback);
+  std::string named(llvm::StringRef table) const { return prefix + "_" + table.str(); }
   void addWords(llvm::StringRef name, llvm::ArrayRef<int32_t> words);
   mlir::Value structOf(mlir::OpBuilder &b, mlir::Type type, llvm::ArrayRef<mlir::Value> members);
   mlir::Value i32(mlir::OpBuilder &b, int64_t v);
@@ -41,6 +50,9 @@ private:
 
   mlir::ModuleOp module;
   const ExecutorOptions &options;
+  ProgramOp program;
+  std::string prefix;
+  std::optional<int64_t> gpu; ///< the program's unit that is one
   mlir::OpBuilder builder;
   mlir::Location loc;
   mlir::Type ptr;
@@ -50,9 +62,6 @@ private:
   int64_t phases = 0, waits = 0, units = 0;
   int strings = 0;
 };
-
-/// The function of step `index`.
-inline std::string stepName(size_t index) { return "snc_step_" + std::to_string(index); }
 
 /// Public description of a call: the nodes that it computes, or its kernel's name
 /// where they have none.

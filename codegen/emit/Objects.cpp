@@ -78,7 +78,7 @@ void setTargetOf(llvm::Module &module, llvm::TargetMachine &machine) {
 }
 } // namespace
 
-llvm::Error writeExecutorObject(mlir::ModuleOp module, llvm::StringRef runtime,
+llvm::Error writeExecutorObject(mlir::ModuleOp module, llvm::ArrayRef<std::string> runtimes,
                                 llvm::StringRef prefix, const Target &target,
                                 llvm::StringRef path) {
   mlir::registerBuiltinDialectTranslation(*module.getContext());
@@ -91,14 +91,16 @@ llvm::Error writeExecutorObject(mlir::ModuleOp module, llvm::StringRef runtime,
   auto machine = machineFor(target);
   if (!machine)
     return machine.takeError();
-  llvm::SMDiagnostic diagnostic;
-  std::unique_ptr<llvm::Module> support = llvm::parseIRFile(runtime, diagnostic, context);
-  if (!support)
-    return failure(runtime + ": " + diagnostic.getMessage());
   setTargetOf(*executor, **machine);
-  setTargetOf(*support, **machine);
-  if (llvm::Linker::linkModules(*executor, std::move(support)))
-    return failure("cannot join the executor with the runtime");
+  for (const std::string &runtime : runtimes) {
+    llvm::SMDiagnostic diagnostic;
+    std::unique_ptr<llvm::Module> support = llvm::parseIRFile(runtime, diagnostic, context);
+    if (!support)
+      return failure(runtime + ": " + diagnostic.getMessage());
+    setTargetOf(*support, **machine);
+    if (llvm::Linker::linkModules(*executor, std::move(support)))
+      return failure("cannot join the executor with the runtime " + runtime);
+  }
   // What kernels call stays global until everything is one object.
   llvm::internalizeModule(*executor, [&](const llvm::GlobalValue &global) {
     return global.getName().starts_with(prefix) || global.getName().starts_with("halide_");

@@ -12,9 +12,9 @@
 namespace snc {
 
 /// Translates `module` (LLVM dialect, from lowerToLLVM), joins it with the
-/// runtime's bitcode `runtime`, optimises, and writes a position independent
+/// runtime's bitcode files, optimises, and writes a position independent
 /// object to `path`. Global are symbols that begin with `prefix`, and what kernels call.
-llvm::Error writeExecutorObject(mlir::ModuleOp module, llvm::StringRef runtime,
+llvm::Error writeExecutorObject(mlir::ModuleOp module, llvm::ArrayRef<std::string> runtimes,
                                 llvm::StringRef prefix, const Target &target, llvm::StringRef path);
 
 /// An object with `bytes` as the read-only symbol `name`, page-aligned.

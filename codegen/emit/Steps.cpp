@@ -14,7 +14,7 @@ FailureOr<std::vector<EmittedStep>> stepsOf(ProgramOp program) {
   if (failed(access))
     return failure();
   std::vector<CallStep> places = stepsOf(access->units, access->events);
-  int64_t units = int64_t(unitsOf(program->getParentOfType<ModuleOp>()).size());
+  int64_t units = int64_t(unitsOf(program).size());
   std::vector<EmittedStep> steps;
   std::vector<int64_t> stepOf;
   for (size_t i = 0; i < places.size(); ++i) {

@@ -5,6 +5,7 @@
 #include "codegen/emit/WinogradWeights.h"
 #include "ir/ConstantData.h"
 #include "ir/Layout.h"
+#include "ir/Target.h"
 
 #include <cstring>
 
@@ -66,16 +67,33 @@ std::vector<char> packTensor(ElementsAttr value, RankedTensorType type) {
   return packed;
 }
 
-FailureOr<std::vector<char>> packWeights(ProgramOp program) {
-  std::vector<char> blob(program.getWeights(), 0);
-  for (BufferOp buffer : program.getBody().getOps<BufferOp>()) {
-    if (!buffer.getValue())
-      continue;
-    std::vector<char> packed = packTensor(*buffer.getValue(), buffer.getType().getTensor());
-    if (int64_t(packed.size()) != byteSize(buffer.getType().getTensor()))
-      return buffer.emitOpError("has no data: its value was left out when it was printed");
-    std::memcpy(blob.data() + buffer.getOffset(), packed.data(), packed.size());
+int64_t deviceWeightsBegin(ProgramOp program) {
+  return int64_t(llvm::alignTo(program.getWeights(), uint64_t(kDeviceAlignment)));
+}
+
+int64_t blobBytes(ModuleOp module) {
+  int64_t bytes = 0;
+  for (ProgramOp program : module.getOps<ProgramOp>()) {
+    auto device = int64_t(program.getDeviceWeights());
+    bytes = std::max(bytes,
+                     device ? deviceWeightsBegin(program) + device : int64_t(program.getWeights()));
   }
+  return bytes;
+}
+
+FailureOr<std::vector<char>> packWeights(ModuleOp module) {
+  std::vector<char> blob(size_t(blobBytes(module)), 0);
+  for (ProgramOp program : module.getOps<ProgramOp>())
+    for (BufferOp buffer : program.getBody().getOps<BufferOp>()) {
+      if (!buffer.getValue())
+        continue;
+      std::vector<char> packed = packTensor(*buffer.getValue(), buffer.getType().getTensor());
+      if (int64_t(packed.size()) != byteSize(buffer.getType().getTensor()))
+        return buffer.emitOpError("has no data: its value was left out when it was printed");
+      bool device = buffer.getSpace() == Space::device_weights;
+      int64_t begin = device ? deviceWeightsBegin(program) : 0;
+      std::memcpy(blob.data() + begin + buffer.getOffset(), packed.data(), packed.size());
+    }
   return blob;
 }
 

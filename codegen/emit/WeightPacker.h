@@ -13,9 +13,15 @@ namespace snc {
 /// f32 only where `type` has a layout.
 std::vector<char> packTensor(mlir::ElementsAttr value, mlir::RankedTensorType type);
 
-/// The weights of `program`, each buffer at its offset; program.getWeights() bytes,
-/// gaps are zero. A located diagnostic where a value has been elided.
-mlir::FailureOr<std::vector<char>> packWeights(ProgramOp program);
+/// The weights of all programs, each buffer at its offset, those of the GPU behind the
+/// others; blobBytes(), gaps are zero. A located diagnostic where a value has been elided.
+mlir::FailureOr<std::vector<char>> packWeights(mlir::ModuleOp module);
+
+/// Where the GPU's weights begin in the blob.
+int64_t deviceWeightsBegin(ProgramOp program);
+
+/// Bytes of the blob that the module's programs share.
+int64_t blobBytes(mlir::ModuleOp module);
 
 } // namespace snc
 
