@@ -2,8 +2,10 @@
 
 #include "codegen/KernelCompiler.h"
 
+#include "codegen/DeviceCode.h"
 #include "codegen/lower/Lowering.h"
 #include "codegen/schedule/Schedules.h"
+#include "codegen/schedule/gpu/GpuSchedules.h"
 #include "ir/FlatPlane.h"
 
 using namespace mlir;
@@ -38,8 +40,9 @@ protected:
   }
 };
 
-hl::Target halideTarget(const Target &target) {
-  return hl::Target(target.halide.str() + "-no_asserts-no_bounds_query-no_runtime-user_context");
+hl::Target halideTarget(const Target &target, KernelOp kernel) {
+  return hl::Target(target.halide.str() + deviceFeatures(kernel) +
+                    "-no_asserts-no_bounds_query-no_runtime-user_context");
 }
 
 /// Bodies of parallel loops are functions of their own by now.
@@ -58,26 +61,36 @@ bool countScratch(const hl::Module &module, StringRef name, KernelInfo &info) {
 OwningOpRef<KernelOp> shaped(KernelOp kernel) {
   OwningOpRef<KernelOp> copy(kernel.clone());
   ScheduleAttr schedule = kernel.getScheduleAttr();
-  if (schedule && schedule.getKind() == "conv" && schedule.get("flat", 0) && hasFlatPlane(*copy))
+  bool conv = schedule && llvm::is_contained({"conv", "gpu_conv"}, schedule.getKind());
+  if (conv && schedule.get("flat", 0) && hasFlatPlane(*copy))
     flattenPlane(*copy);
   return copy;
+}
+
+LogicalResult schedule(LoweredKernel &lowered, KernelOp kernel, const Target &target) {
+  if (deviceOf(kernel) != Device::cpu)
+    return scheduleGpuKernel(lowered, kernel);
+  scheduleKernel(lowered, kernel, target);
+  return success();
 }
 
 FailureOr<KernelInfo> build(KernelOp original, const Target &target, StringRef path) {
   OwningOpRef<KernelOp> copy = shaped(original);
   KernelOp kernel = *copy;
   FailureOr<LoweredKernel> lowered = lowerKernel(kernel);
-  if (failed(lowered))
+  if (failed(lowered) || failed(schedule(*lowered, kernel, target)))
     return failure();
-  scheduleKernel(*lowered, kernel, target);
   std::vector<hl::Argument> arguments(lowered->arguments.begin(), lowered->arguments.end());
   std::string name = kernel.getSymName().str();
   hl::Pipeline pipeline(lowered->output);
   for (auto &pass : lowered->passes)
     pipeline.add_custom_lowering_pass(pass.get(), nullptr);
-  hl::Module module =
-      pipeline.compile_to_module(arguments, name, halideTarget(target), hl::LinkageType::External);
+  hl::Module module = pipeline.compile_to_module(arguments, name, halideTarget(target, kernel),
+                                                 hl::LinkageType::External);
   KernelInfo info;
+  if (deviceOf(kernel) != Device::cpu && !allocatesNothing(module, kernel))
+    return failure();
+  info.deviceCode = deviceCode(module).str();
   if (!countScratch(module, name, info))
     return kernel.emitOpError("allocates memory of a size unknown at compile time");
   info.flops = countFlops(kernel);

@@ -17,10 +17,11 @@ struct KernelInfo {
   int64_t workerScratch = 0; ///< bytes taken by each thread of a parallel loop
   int64_t flops = 0;         ///< one multiply-add counts as two
   int64_t bytes = 0;         ///< read and written, weights included
+  std::string deviceCode;    ///< what a GPU's driver gets; empty for the CPU
 };
 
-/// Compiles the only `snc.kernel` of `module` for the module's target into the
-/// object `path`. The same text gives the same bytes, as long as each kernel is
+/// Compiles the only `snc.kernel` of `module` for the module's target, or for its
+/// `snc.device` with the target as host, into the object `path`. The same text gives the same bytes, as long as each kernel is
 /// compiled in a process of its own. A located diagnostic and failure otherwise.
 mlir::FailureOr<KernelInfo> compileKernel(mlir::ModuleOp module, llvm::StringRef path);
 

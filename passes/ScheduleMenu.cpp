@@ -42,6 +42,8 @@ static bool isConvAsWhole(KernelOp kernel, ConvOp conv) {
 SmallVector<ScheduleAttr> scheduleMenu(KernelOp kernel, const Target &target, int64_t threads,
                                        bool winograd) {
   MenuContext context{kernel.getContext(), target, threads};
+  if (deviceOf(kernel) != Device::cpu)
+    return gpuMenu(kernel, context);
   if (Menu menu = fusedMenu(kernel, context); !menu.empty())
     return menu;
   for (Operation &op : kernel.getBody().front()) {

@@ -4,6 +4,8 @@
  * here once; the run itself only patches the hosts of inputs and outputs.
  */
 #include "context.h"
+
+#include "gpu_context.h"
 #include "steps.h"
 
 #include <stdlib.h>
@@ -43,7 +45,8 @@ static int32_t resolve_options(const snc_model *model, const snc_options *given,
   }
   uint32_t threads = snc_resolve_threads(model, options->threads);
   if (!threads || !options->alloc != !options->dealloc ||
-      (options->num_processors && !options->processors))
+      (options->num_processors && !options->processors) ||
+      !options->gpu_context != !options->gpu_queue)
     return SNC_INVALID_ARGUMENT;
   options->threads = (int32_t)threads;
   if (!options->alloc) {
@@ -55,7 +58,8 @@ static int32_t resolve_options(const snc_model *model, const snc_options *given,
 
 /* The caller and the first thread of each unit run the kernels' serial parts, each
  * in a share of scratch that lies right behind its own. */
-static void init_workers(snc_context *context, const snc_layout *layout) {
+static void init_workers(snc_context *context) {
+  const snc_layout *layout = &context->layout;
   uint8_t *scratch = (uint8_t *)context->block + layout->scratch;
   const snc_units *units = &context->units;
   for (uint32_t i = 0, unit = 0; i < (uint32_t)context->options.threads; ++i) {
@@ -85,9 +89,23 @@ static void init_buffers(snc_context *context) {
   }
 }
 
+void snc_context_adopt(snc_context *context, const snc_model *model) {
+  const snc_layout *layout = &context->layout;
+  uint8_t *block = context->block;
+  snc_event *events = (snc_event *)(block + layout->events);
+  uint32_t *starts = (uint32_t *)(block + layout->starts);
+  memset(events, 0, layout->event_bytes);
+  memset(starts, 0, layout->start_bytes);
+  memset(context->buffers, 0, layout->buffer_bytes);
+  context->model = model;
+  context->units = (snc_units){0};
+  snc_units_init(&context->units, model, (uint32_t)context->options.threads, events, starts);
+  init_workers(context);
+  init_buffers(context);
+}
+
 /* Takes one block and lays the context out in it. */
-static snc_context *make_context(const snc_model *model, const snc_options *options,
-                                 const snc_layout *layout) {
+static snc_context *make_context(const snc_options *options, const snc_layout *layout) {
   uint8_t *block = options->alloc(options->user, layout->bytes, layout->alignment);
   if (block && (uintptr_t)block % layout->alignment) { /* a broken hook: as good as none */
     options->dealloc(options->user, block, layout->bytes);
@@ -102,16 +120,12 @@ static snc_context *make_context(const snc_model *model, const snc_options *opti
   /* Also touches every page, so that the first run finds them. */
   memset(block, 0, layout->bytes);
   snc_context *context = (snc_context *)(block + layout->context);
-  context->model = model;
   context->options = *options;
+  context->layout = *layout;
   context->block = block;
-  context->block_bytes = layout->bytes;
   context->arena = block + layout->arena;
   context->workers = (snc_worker *)(block + layout->workers);
   context->buffers = (snc_buffer *)(block + layout->buffers);
-  snc_units_init(&context->units, model, (uint32_t)options->threads,
-                 (snc_event *)(block + layout->events), (uint32_t *)(block + layout->starts));
-  init_workers(context, layout);
   return context;
 }
 
@@ -132,7 +146,7 @@ int32_t snc_context_create(const snc_model *model, const snc_options *given, snc
     return SNC_INVALID_ARGUMENT;
   if (model->abi_version != SNC_ABI_VERSION)
     return SNC_ABI_MISMATCH;
-  if (!snc_units_valid(model))
+  if (!snc_units_valid(model) || !snc_gpu_valid(model))
     return SNC_INVALID_ARGUMENT;
   snc_options options;
   int32_t status = resolve_options(model, given, &options);
@@ -147,16 +161,17 @@ int32_t snc_context_create(const snc_model *model, const snc_options *given, snc
   status = snc_weights_acquire(model, &options, &weights, &mapping);
   if (status != SNC_OK)
     return status;
-  snc_context *context = make_context(model, &options, &layout);
+  snc_context *context = make_context(&options, &layout);
   if (!context) {
     snc_weights_release(mapping);
     return SNC_OUT_OF_MEMORY;
   }
   context->weights = weights;
   context->mapping = mapping;
-  init_buffers(context);
-  uint8_t *block = context->block;
-  status = start_pool(context, (snc_pool_slot *)(block + layout.slots));
+  snc_context_adopt(context, model);
+  status = snc_gpu_open(context);
+  if (status == SNC_OK)
+    status = start_pool(context, (snc_pool_slot *)((uint8_t *)context->block + layout.slots));
   if (status != SNC_OK) {
     snc_context_destroy(context);
     return status;
@@ -168,11 +183,13 @@ int32_t snc_context_create(const snc_model *model, const snc_options *given, snc
 void snc_context_destroy(snc_context *context) {
   if (!context)
     return;
-  snc_pool_stop(&context->pool);
+  if (context->pool.slots)
+    snc_pool_stop(&context->pool);
+  snc_gpu_close(context);
   snc_weights_release(context->mapping);
   /* The context lies in its own block. */
   snc_options options = context->options;
-  options.dealloc(options.user, context->block, context->block_bytes);
+  options.dealloc(options.user, context->block, context->layout.bytes);
 }
 
 void snc_context_fail(snc_context *context, int32_t status, const char *message) {
@@ -204,15 +221,23 @@ static int32_t bind_tensors(snc_context *context, const void *const *inputs, voi
 int32_t snc_context_device(const snc_context *context, snc_device_info *info) {
   if (!context || !info)
     return SNC_INVALID_ARGUMENT;
-  memset(info, 0, sizeof *info);
+  *info = context->device;
   return SNC_OK;
+}
+
+/* Whether it is the GPU that failed. */
+static int device_status(int32_t status) {
+  return status == SNC_DEVICE_FAILED || status == SNC_DEVICE_OUT_OF_MEMORY;
 }
 
 int32_t snc_context_cancel(snc_context *context) {
   if (!context)
     return SNC_INVALID_ARGUMENT;
-  int32_t none = SNC_OK;
-  atomic_compare_exchange_strong(&context->status, &none, SNC_CANCELLED);
+  /* A GPU's failure ends a run only where there is no fallback. */
+  int32_t seen = SNC_OK;
+  while (!atomic_compare_exchange_weak(&context->status, &seen, SNC_CANCELLED))
+    if (seen != SNC_OK && !device_status(seen))
+      break;
   return SNC_OK;
 }
 
@@ -220,13 +245,26 @@ static int32_t run_model(snc_context *context) {
   if (context->dirty)
     for (int32_t i = 0; i < context->options.threads; ++i)
       snc_scratch_reset(&context->workers[i].scratch);
-  /* Who cancels between two runs is not heard. */
-  atomic_store_explicit(&context->status, SNC_OK, memory_order_relaxed);
   snc_pool_enter(&context->pool);
   snc_run_steps(context);
   int32_t status = snc_context_stopped(context);
   context->dirty = status != SNC_OK;
   return status;
+}
+
+/* The GPU has failed in a run that ended with `status`. Where that is why, the run begins
+ * again without it: inputs are as they were. */
+static int32_t run_again(snc_context *context, int32_t status, const void *const *inputs,
+                         void *const *outputs) {
+  if (!snc_gpu_give_up(context))
+    return status;
+  int32_t failed = atomic_load(&context->lost);
+  atomic_store(&context->lost, SNC_OK);
+  /* Who has cancelled meanwhile is heard. */
+  if (status != failed || !atomic_compare_exchange_strong(&context->status, &failed, SNC_OK))
+    return snc_context_stopped(context);
+  status = bind_tensors(context, inputs, outputs);
+  return status == SNC_OK ? run_model(context) : status;
 }
 
 int32_t snc_context_run(snc_context *context, const void *const *inputs, void *const *outputs) {
@@ -235,9 +273,16 @@ int32_t snc_context_run(snc_context *context, const void *const *inputs, void *c
     return SNC_INVALID_ARGUMENT;
   if (atomic_exchange_explicit(&context->busy, 1, memory_order_acquire))
     return SNC_BUSY;
-  int32_t status = bind_tensors(context, inputs, outputs);
+  int32_t status = atomic_load(&context->lost); /* without a way around it */
   if (status == SNC_OK)
+    status = bind_tensors(context, inputs, outputs);
+  if (status == SNC_OK) {
+    /* Who cancels between two runs is not heard. */
+    atomic_store_explicit(&context->status, SNC_OK, memory_order_relaxed);
     status = run_model(context);
+    if (atomic_load(&context->lost))
+      status = run_again(context, status, inputs, outputs);
+  }
   atomic_store_explicit(&context->busy, 0, memory_order_release);
   return status;
 }

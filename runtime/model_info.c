@@ -42,6 +42,12 @@ const char *snc_strerror(int32_t status) {
     return "another thread is running this context";
   case SNC_ABI_MISMATCH:
     return "library and caller were built for different interface versions";
+  case SNC_NO_DEVICE:
+    return "no usable GPU";
+  case SNC_DEVICE_FAILED:
+    return "the GPU failed";
+  case SNC_DEVICE_OUT_OF_MEMORY:
+    return "the GPU has too little memory";
   default:
     return "unknown status";
   }

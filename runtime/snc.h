@@ -161,7 +161,7 @@ typedef void (*snc_trace_fn)(void *user, const snc_trace_event *event);
 
 /* Bits of snc_options.gpu_flags. */
 typedef enum snc_gpu_flags {
-  SNC_GPU_OFF = 1,         /* the library's schedule for the CPU from the start */
+  SNC_GPU_OFF = 1,        /* the library's schedule for the CPU from the start */
   SNC_GPU_NO_FALLBACK = 2 /* fail instead of going on without the GPU */
 } snc_gpu_flags;
 

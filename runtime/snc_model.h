@@ -57,8 +57,9 @@ typedef struct snc_buffer_desc {
 
 /* Kernels that one unit runs in order, without waiting in between. Those of a GPU's
  * unit are called once, by _create, which records what they launch and copy; runs
- * only send the record to the GPU. Returns 0, or the first kernel's nonzero result. With t = snc_traced(worker), for kernel i
- * with its consecutive buffers from number b on:
+ * only send the record to the GPU. Returns 0, or the first kernel's nonzero result.
+ * With t = snc_traced(worker), for kernel i with its consecutive buffers from number
+ * b on:
  *   if (t) snc_kernel_begin(worker);
  *   r = k_<hash>(worker, &buffers[b], &buffers[b + 1], ...);
  *   if (t) snc_kernel_end(worker, i);
@@ -218,8 +219,7 @@ void snc_kernel_end(snc_worker *worker, uint32_t kernel);
 int32_t snc_gpu_upload(snc_worker *worker, snc_buffer *host, snc_buffer *device, uint64_t run_bytes,
                        uint64_t runs, uint64_t from_pitch, uint64_t to_pitch);
 int32_t snc_gpu_download(snc_worker *worker, snc_buffer *device, snc_buffer *host,
-                         uint64_t run_bytes, uint64_t runs, uint64_t from_pitch,
-                         uint64_t to_pitch);
+                         uint64_t run_bytes, uint64_t runs, uint64_t from_pitch, uint64_t to_pitch);
 
 /* ---- called by Halide kernels; user_context is the snc_worker ------------- */
 

@@ -5,6 +5,7 @@
  */
 #include "steps.h"
 
+#include "gpu_context.h"
 #include "par_for.h"
 #include "trace.h"
 
@@ -15,6 +16,10 @@ static void run_step(snc_worker *worker, uint32_t s) {
   if (snc_context_stopped(context))
     return;
   worker->unit = step->unit;
+  if (snc_gpu_runs(context, s)) {
+    snc_gpu_run_step(worker, s); /* notes failures itself; times are the device's */
+    return;
+  }
   uint64_t begin = snc_trace_now(worker);
   if (step->run(worker, context->buffers))
     snc_context_fail(context, SNC_KERNEL_FAILED, NULL);
@@ -36,7 +41,21 @@ static void await(snc_worker *worker, uint32_t s) {
                             context->units.run, context->pool.spin_ns);
   if (slept && worker->index == 0)
     snc_pool_keep_apart(&context->pool);
+  snc_gpu_await_waits(worker, s);
   snc_trace_emit(worker, SNC_TRACE_WAIT, s, begin);
+}
+
+/* As run_step, where the steps of other units that it waits for have been run or sent to
+ * the GPU already. */
+static void run_late_step(snc_worker *worker, uint32_t s) {
+  snc_context *context = worker->context;
+  if (context->gpu && context->model->steps[s].num_waits && !snc_gpu_runs(context, s)) {
+    worker->unit = context->model->steps[s].unit;
+    uint64_t begin = snc_trace_now(worker);
+    snc_gpu_await_waits(worker, s);
+    snc_trace_emit(worker, SNC_TRACE_WAIT, s, begin);
+  }
+  run_step(worker, s);
 }
 
 /* ---- units at once -------------------------------------------------------- */
@@ -96,7 +115,7 @@ static int run_level_step(void *arg, uint32_t index) {
   uint32_t s = l->first + index;
   snc_worker *worker = &context->workers[context->units.first[context->model->steps[s].unit]];
   worker->in_task = 1;
-  run_step(worker, s);
+  run_late_step(worker, s);
   worker->in_task = 0;
   return snc_context_stopped(context);
 }
@@ -113,7 +132,7 @@ static void run_by_levels(snc_context *context, const snc_phase *phase) {
     if (snc_context_stopped(context))
       return;
     if (next - s == 1)
-      run_step(&context->workers[0], s);
+      run_late_step(&context->workers[0], s);
     else
       snc_hook_run(context, run_level_step, &l, next - s);
   }
@@ -123,7 +142,7 @@ static void run_by_levels(snc_context *context, const snc_phase *phase) {
 
 static void run_in_order(snc_context *context, const snc_phase *phase) {
   for (uint32_t i = 0; i < phase->num_steps; ++i)
-    run_step(&context->workers[0], phase->first_step + i);
+    run_late_step(&context->workers[0], phase->first_step + i);
 }
 
 void snc_run_steps(snc_context *context) {
@@ -137,5 +156,6 @@ void snc_run_steps(snc_context *context) {
       run_by_levels(context, phase);
     else
       run_on_units(context, p);
+    snc_gpu_end_phase(&context->workers[0]);
   }
 }

@@ -5,10 +5,16 @@
 #include "trace.h"
 
 #include "futex.h"
+#include "gpu.h"
 
-int32_t snc_traced(const snc_worker *worker) { return worker->context->options.trace != NULL; }
+/* Recording learns from snc_kernel_end whose work it has noted. */
+int32_t snc_traced(const snc_worker *worker) {
+  return worker->recording || worker->context->options.trace != NULL;
+}
 
-uint64_t snc_trace_now(const snc_worker *worker) { return snc_traced(worker) ? snc_now_ns() : 0; }
+uint64_t snc_trace_now(const snc_worker *worker) {
+  return worker->context->options.trace ? snc_now_ns() : 0;
+}
 
 void snc_trace_emit(const snc_worker *worker, uint32_t kind, uint32_t index, uint64_t begin_ns) {
   const snc_options *options = &worker->context->options;
@@ -21,5 +27,9 @@ void snc_trace_emit(const snc_worker *worker, uint32_t kind, uint32_t index, uin
 void snc_kernel_begin(snc_worker *worker) { worker->kernel_begin_ns = snc_now_ns(); }
 
 void snc_kernel_end(snc_worker *worker, uint32_t kernel) {
-  snc_trace_emit(worker, SNC_TRACE_KERNEL, kernel, worker->kernel_begin_ns);
+  snc_context *context = worker->context;
+  if (worker->recording)
+    context->model->gpu->driver->engine->kernel_recorded(context->gpu, kernel);
+  else
+    snc_trace_emit(worker, SNC_TRACE_KERNEL, kernel, worker->kernel_begin_ns);
 }

@@ -8,7 +8,10 @@ uint32_t snc_units_at_once(const snc_model *model, uint32_t threads) {
   return threads > 1 && model->num_units <= threads ? model->num_units : 0;
 }
 
-static uint32_t planned(const snc_unit *unit) { return unit->threads ? unit->threads : 1; }
+/* A GPU needs one thread that feeds it, however it was planned. */
+static uint32_t planned(const snc_unit *unit) {
+  return unit->threads && unit->kind == SNC_UNIT_CPU ? unit->threads : 1;
+}
 
 void snc_share_threads(const snc_unit *units, uint32_t count, uint32_t threads, uint16_t *first) {
   uint64_t wanted = 0; /* by the units not yet served */
@@ -20,6 +23,8 @@ void snc_share_threads(const snc_unit *units, uint32_t count, uint32_t threads, 
   for (uint32_t u = 0; u < count; ++u) {
     uint64_t mine = planned(&units[u]);
     uint64_t share = fits ? mine : (mine * left + wanted / 2) / wanted;
+    if (units[u].kind != SNC_UNIT_CPU)
+      share = 1;
     uint32_t most = left - (count - u - 1);
     share = share < 1 ? 1 : share > most ? most : share;
     first[u + 1] = (uint16_t)(first[u] + share);

@@ -23,25 +23,36 @@ struct Flags {
                               cl::cat(category)};
   cl::opt<std::string> infoPath{"info", cl::desc("Write scratch sizes and costs there as JSON"),
                                 cl::cat(category)};
+  cl::opt<std::string> codePath{
+      "device-code", cl::desc("Write the source for the kernel's GPU there (snc.device)"),
+      cl::cat(category)};
 };
 static Flags *flags;
 
-static bool writeInfo(const snc::KernelInfo &info) {
+/// Lets `write` fill the file `path`; true where none is asked for.
+static bool writeFile(const std::string &path,
+                      llvm::function_ref<void(llvm::raw_ostream &)> write) {
+  if (path.empty())
+    return true;
   std::error_code error;
-  llvm::ToolOutputFile file(flags->infoPath, error, llvm::sys::fs::OF_None);
+  llvm::ToolOutputFile file(path, error, llvm::sys::fs::OF_None);
   if (error) {
-    llvm::errs() << flags->infoPath << ": " << error.message() << "\n";
+    llvm::errs() << path << ": " << error.message() << "\n";
     return false;
   }
-  llvm::json::OStream json(file.os());
+  write(file.os());
+  file.keep();
+  return true;
+}
+
+static void writeInfo(const snc::KernelInfo &info, llvm::raw_ostream &os) {
+  llvm::json::OStream json(os);
   json.object([&] {
     json.attribute("scratch", info.scratch);
     json.attribute("worker_scratch", info.workerScratch);
     json.attribute("flops", info.flops);
     json.attribute("bytes", info.bytes);
   });
-  file.keep();
-  return true;
 }
 
 int main(int argc, char **argv) {
@@ -58,7 +69,9 @@ int main(int argc, char **argv) {
   if (!module)
     return 1;
   auto info = snc::compileKernel(*module, flags->output);
-  if (failed(info) || (!flags->infoPath.empty() && !writeInfo(*info))) {
+  if (failed(info) ||
+      !writeFile(flags->infoPath, [&](llvm::raw_ostream &os) { writeInfo(*info, os); }) ||
+      !writeFile(flags->codePath, [&](llvm::raw_ostream &os) { os << info->deviceCode; })) {
     llvm::sys::fs::remove(flags->output);
     return 1;
   }

@@ -60,6 +60,8 @@ Menu depthwiseMenu(ConvOp conv, const MenuContext &context);
 Menu fusedMenu(KernelOp kernel, const MenuContext &context);
 Menu gemmMenu(GemmOp gemm, const MenuContext &context);
 Menu genericMenu(KernelOp kernel, const MenuContext &context);
+/// Of any kernel for a GPU; never empty.
+Menu gpuMenu(KernelOp kernel, const MenuContext &context);
 
 } // namespace snc
 

@@ -23,11 +23,12 @@ inline mlir::Value conv(KernelCase &c, mlir::Value x, mlir::Value w, mlir::Value
   return c.op<ConvOp>(lanes, x, w, bias, g.strides, g.dilations, g.pads, g.group);
 }
 
-/// For INSTANTIATE_TEST_SUITE_P: every target that runs here.
+/// For INSTANTIATE_TEST_SUITE_P: every target that runs here, and OpenCL.
 inline auto everyTarget() {
   std::vector<std::string> names;
   for (llvm::StringRef name : runnableTargets())
     names.push_back(name.str());
+  names.push_back(names.front() + "/opencl");
   return ::testing::ValuesIn(names);
 }
 
@@ -35,6 +36,7 @@ inline auto everyTarget() {
 inline std::string targetName(const ::testing::TestParamInfo<std::string> &info) {
   std::string name = info.param;
   std::replace(name.begin(), name.end(), '-', '_');
+  std::replace(name.begin(), name.end(), '/', '_');
   return name;
 }
 

@@ -2,6 +2,7 @@
 
 #include "KernelCase.h"
 
+#include "DeviceKernel.h"
 #include "LoadedKernel.h"
 #include "codegen/KernelCompiler.h"
 #include "codegen/emit/WeightPacker.h"
@@ -39,9 +40,12 @@ KernelCase::KernelCase(StringRef target, unsigned seed, int64_t threads)
     : builder(&context), loc(builder.getUnknownLoc()), random(seed) {
   context.loadDialect<SncDialect, func::FuncDialect>();
   module = ModuleOp::create(loc);
-  setTarget(*module, *findTarget(target), threads);
+  auto [host, device] = target.split('/');
+  setTarget(*module, *findTarget(host), threads);
   builder.setInsertionPointToEnd(module->getBody());
   kernel = builder.create<KernelOp>(loc, "k", builder.getFunctionType({}, {}));
+  if (!device.empty())
+    kernel->setAttr("snc.device", builder.getStringAttr(device));
   builder.setInsertionPointToEnd(&kernel.getBody().front());
 }
 
@@ -83,6 +87,12 @@ Value KernelCase::blocked(Value value, int64_t lanes) {
 
 void KernelCase::schedule(StringRef kind, std::vector<std::pair<StringRef, int64_t>> params) {
   NamedAttrList list;
+  if (deviceOf(kernel) != Device::cpu && !kind.starts_with("gpu_")) {
+    if (kind != "generic")
+      return;
+    kind = "gpu_generic";
+    params.clear();
+  }
   for (auto [name, value] : params)
     list.set(name, builder.getI64IntegerAttr(value));
   kernel.setScheduleAttr(ScheduleAttr::get(&context, kind, list.getDictionary(&context)));
@@ -262,7 +272,10 @@ void KernelCase::check(Value result, double tolerance) {
   Value last = body.getTerminator()->getOperand(0);
   auto type = cast<RankedTensorType>(last.getType());
   std::vector<char> output;
-  ASSERT_NO_FATAL_FAILURE(output = runKernel(*module, kernel, memory));
+  if (deviceOf(kernel) != Device::cpu && !hasOpenCL())
+    GTEST_SKIP() << "there is no OpenCL device";
+  auto run = deviceOf(kernel) == Device::cpu ? runKernel : runOnDevice;
+  ASSERT_NO_FATAL_FAILURE(output = run(*module, kernel, memory));
   if (output.size() == size_t(byteSize(type)))
     compare(output, type, values[last], tolerance);
 }

@@ -24,7 +24,8 @@ class KernelCase {
   mlir::MLIRContext context; // first: the members below need it
 
 public:
-  /// The seed fixes the data; targets are those of ir/Target.h that run here.
+  /// The seed fixes the data; targets are those of ir/Target.h that run here, with
+  /// "/opencl" behind the name as the host of a GPU, whose checks are skipped without one.
   KernelCase(llvm::StringRef target, unsigned seed, int64_t threads = 1);
 
   mlir::OpBuilder builder;
@@ -49,7 +50,8 @@ public:
   mlir::Value blocked(mlir::Value value, int64_t lanes);
   mlir::Attribute layout(int64_t lanes);
 
-  /// `kind` and its numbers; without a call --snc-choose-schedules decides.
+  /// `kind` and its numbers; without a call --snc-choose-schedules decides. On a GPU,
+  /// "generic" is gpu_generic, and what else is for CPUs is left to the choice.
   void schedule(llvm::StringRef kind, std::vector<std::pair<llvm::StringRef, int64_t>> params);
 
   /// The schedule at `place` of the kernel's menu, counted round.
