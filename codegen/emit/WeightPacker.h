@@ -7,6 +7,8 @@
 
 #include "ir/SncOps.h"
 
+#include "mlir/IR/BuiltinOps.h"
+
 namespace snc {
 
 /// The bytes of `value` (row-major) in the layout of `type`; padding is zero.
