@@ -5,6 +5,7 @@
 
 #include "tools/run/Benchmark.h"
 #include "tools/run/Classify.h"
+#include "tools/run/GpuState.h"
 #include "tools/run/TensorFile.h"
 #include "tools/run/Trace.h"
 
@@ -58,6 +59,16 @@ struct Flags {
   cl::opt<std::string> truth{
       "truth", cl::desc("Lines 'picture class' for --eval, classes counted as the labels"),
       cl::value_desc("file"), cl::cat(category)};
+  cl::opt<std::string> device{
+      "device",
+      cl::desc("Which GPU: its number, or a part of its name; cpu: none (libraries for a GPU)"),
+      cl::value_desc("0|name|cpu"), cl::cat(category)};
+  cl::opt<bool> noFallback{
+      "no-fallback", cl::desc("Fail where the GPU cannot be used instead of going on without it"),
+      cl::cat(category)};
+  cl::opt<std::string> gpuCache{"gpu-cache",
+                                cl::desc("Keep what the GPU's driver compiled in this folder"),
+                                cl::value_desc("folder"), cl::cat(category)};
   cl::opt<bool> json{"json", cl::desc("Results as JSON on standard output"), cl::cat(category)};
 };
 static Flags *flags;
@@ -79,7 +90,7 @@ static void readInputs(Session &session) {
     size_t equals = text.find('=');
     bool named = equals != text.npos;
     if (!named && library.inputs().size() != 1)
-      throw RunError("--input: this model has several flags->inputs, write name=file");
+      throw RunError("--input: this model has several inputs, write name=file");
     size_t i = named ? inputIndex(library, text.substr(0, equals)) : 0;
     std::string file = named ? text.substr(equals + 1) : text;
     const snc_tensor_info &info = *library.inputs()[i];
@@ -93,7 +104,7 @@ static void readInputs(Session &session) {
 
 static void writeOutputs(const Session &session) {
   if (std::error_code error = llvm::sys::fs::create_directories(flags->outputDir))
-    throw RunError(flags->outputDir + ": cannot make this flags->folder: " + error.message());
+    throw RunError(flags->outputDir + ": cannot make this folder: " + error.message());
   for (size_t i = 0; i < session.library().outputs().size(); ++i) {
     const snc_tensor_info &info = *session.library().outputs()[i];
     std::string file = info.name;
@@ -109,6 +120,8 @@ static Json runOnce(Session &session) {
   if (!flags->outputDir.empty())
     writeOutputs(session);
   Json result;
+  if (Json gpu = deviceJson(session); !gpu.is_null())
+    result["gpu"] = gpu;
   for (const snc_tensor_info *info : session.library().outputs())
     result["outputs"].push_back(
         {{"name", info->name}, {"dtype", dtypeName(info->dtype)}, {"shape", shapeText(*info)}});
@@ -119,6 +132,8 @@ static Json runOnce(Session &session) {
 }
 
 static void printRun(const Json &result) {
+  if (result.contains("gpu"))
+    std::printf("%s\n", deviceText(result["gpu"]).c_str());
   for (const Json &o : result["outputs"])
     std::printf("%s: %s %s\n", o["name"].get<std::string>().c_str(),
                 o["dtype"].get<std::string>().c_str(), o["shape"].get<std::string>().c_str());
@@ -128,12 +143,23 @@ static void printRun(const Json &result) {
                   t["label"].get<std::string>().c_str());
 }
 
+static void setGpu(snc_options &options) {
+  bool off = flags->device == "cpu";
+  options.gpu_flags =
+      (off ? uint32_t(SNC_GPU_OFF) : 0u) | (flags->noFallback ? uint32_t(SNC_GPU_NO_FALLBACK) : 0u);
+  if (!off && !flags->device.empty())
+    options.gpu_device = flags->device.c_str();
+  if (!flags->gpuCache.empty())
+    options.gpu_cache = flags->gpuCache.c_str();
+}
+
 static void execute() {
   LoadedLibrary library = LoadedLibrary::open(flags->folder, flags->name);
   snc_options options;
   library.optionsInit(options);
   options.threads = flags->threads;
   options.spin_us = flags->spin;
+  setGpu(options);
   options.log = [](void *, const char *message) { std::fprintf(stderr, "%s\n", message); };
   if (!flags->trace.empty())
     writeTrace(library, options, flags->trace);
@@ -153,7 +179,7 @@ static void execute() {
     if (flags->json)
       std::printf("%s\n", result.dump(2).c_str());
     else
-      std::printf("top-1 %.2f %%  flags->top-5 %.2f %%  of %d pictures\n",
+      std::printf("top-1 %.2f %%  top-5 %.2f %%  of %d pictures\n",
                   result["top1_percent"].get<double>(), result["top5_percent"].get<double>(),
                   result["images"].get<int>());
     return;

@@ -52,6 +52,7 @@ void LoadedLibrary::bindAll() {
   optionsInit_ = bind<void(snc_options *)>("options_init");
   create_ = bind<int32_t(const snc_options *, snc_context **)>("create");
   run_ = bind<int32_t(snc_context *, const void *const *, void *const *)>("run_indexed");
+  device_ = bind<int32_t(const snc_context *, snc_device_info *)>("device");
   destroy_ = bind<void(snc_context *)>("destroy");
   strerror_ = bind<const char *(int32_t)>("strerror");
   auto list = [&](auto &into, const char *count, const char *info) {
@@ -83,6 +84,13 @@ void LoadedLibrary::run(snc_context *context, const void *const *inputs,
                         void *const *outputs) const {
   if (int32_t status = run_(context, inputs, outputs))
     fail("run", status);
+}
+
+snc_device_info LoadedLibrary::device(const snc_context *context) const {
+  snc_device_info info = {};
+  if (int32_t status = device_(context, &info))
+    fail("device", status);
+  return info;
 }
 
 } // namespace snc::run

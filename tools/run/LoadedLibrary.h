@@ -36,8 +36,11 @@ public:
   const std::vector<const snc_kernel_info *> &kernels() const { return kernels_; }
 
   void optionsInit(snc_options &options) const { optionsInit_(&options); }
+  /// The library's sentence for a status.
+  std::string statusText(int32_t status) const { return strerror_(status); }
   snc_context *create(const snc_options &options) const;
   void run(snc_context *context, const void *const *inputs, void *const *outputs) const;
+  snc_device_info device(const snc_context *context) const;
   void destroy(snc_context *context) const { destroy_(context); }
 
 private:
@@ -52,6 +55,7 @@ private:
   void (*optionsInit_)(snc_options *) = nullptr;
   int32_t (*create_)(const snc_options *, snc_context **) = nullptr;
   int32_t (*run_)(snc_context *, const void *const *, void *const *) = nullptr;
+  int32_t (*device_)(const snc_context *, snc_device_info *) = nullptr;
   void (*destroy_)(snc_context *) = nullptr;
   const char *(*strerror_)(int32_t) = nullptr;
 };

@@ -24,6 +24,8 @@ public:
   /// Bytes of output `i`, valid after run().
   const char *output(size_t i) const { return outputs_[i].get(); }
   void run();
+  /// What became of the GPU.
+  snc_device_info device() const { return library_.device(context_); }
   const LoadedLibrary &library() const { return library_; }
 
   /// Fills every f32 input with values in [-1, 1) from a fixed seed; inputs of
