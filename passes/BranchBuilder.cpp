@@ -38,12 +38,6 @@ Value sliceOf(OpBuilder &builder, Value value, int64_t axis, Range range) {
   return builder.create<SliceOp>(value.getLoc(), value, starts, sizes, steps);
 }
 
-SmallVector<Range, 2> cutSum(RankedTensorType type, size_t branches, int64_t blockLanes) {
-  SmallVector<int64_t> even(branches, kShares / int64_t(branches));
-  even.front() += kShares % int64_t(branches);
-  return cutChannels(type, even, blockLanes);
-}
-
 /// Attributes that count rows or channels, for a part of them.
 static void adaptAttributes(const SegmentSplit &split, Operation *original, Operation *part,
                             size_t branch) {

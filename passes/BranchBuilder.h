@@ -13,11 +13,6 @@ namespace snc {
 /// `range` of dimension `axis` of `value`; the value itself where that is all of it.
 mlir::Value sliceOf(mlir::OpBuilder &builder, mlir::Value value, int64_t axis, Range range);
 
-/// The channels of a sum that each of `branches` adds up, and what follows it on
-/// them: one cut for both, so that they meet. Empty: one branch does it all.
-llvm::SmallVector<Range, 2> cutSum(mlir::RankedTensorType type, size_t branches,
-                                   int64_t blockLanes);
-
 class BranchBuilder {
 public:
   /// `mapping` takes values of the original network to those of the new one.

@@ -83,9 +83,9 @@ struct snc_gpu_driver {
   int32_t (*part)(snc_gpu_device *device, uint64_t memory, uint64_t offset, uint64_t bytes,
                   uint64_t *part);
   void (*release_part)(snc_gpu_device *device, uint64_t part);
-  /* Pins host memory that copies often use; may fail silently. NULL where the driver
-   * cannot. */
-  void (*pin)(snc_gpu_device *device, void *memory, uint64_t bytes);
+  /* Pins host memory that copies often use; returns 0 where it could not.
+   * Both NULL where the driver never can. */
+  int (*pin)(snc_gpu_device *device, void *memory, uint64_t bytes);
   void (*unpin)(snc_gpu_device *device, void *memory);
   /* Compiles what Halide emitted; sets *cached where the result was at hand. */
   int32_t (*program)(snc_gpu_device *device, const char *code, size_t bytes, void **program,
@@ -119,6 +119,11 @@ extern const snc_gpu_engine snc_gpu_engine_table;
 /* Hands one line, "<api>: ...", to the log hook. As printf. */
 __attribute__((format(printf, 2, 3))) void snc_gpu_say(const snc_gpu_device *device,
                                                        const char *format, ...);
+
+/* The number that the text is; -1: it is none. */
+int32_t snc_gpu_number(const char *text);
+/* Whether `name` has `part` in it, any case. */
+int snc_gpu_named(const char *name, const char *part);
 
 /* ---- a context's GPU ---------------------------------------------------------- */
 

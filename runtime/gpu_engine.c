@@ -21,6 +21,30 @@ void snc_gpu_say(const snc_gpu_device *device, const char *format, ...) {
   options->log(options->user, line);
 }
 
+int32_t snc_gpu_number(const char *text) {
+  int32_t n = *text ? 0 : -1;
+  for (; *text; ++text) {
+    if (*text < '0' || *text > '9')
+      return -1;
+    n = n < 100000 ? n * 10 + (*text - '0') : n;
+  }
+  return n;
+}
+
+static int lower(int c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; }
+
+int snc_gpu_named(const char *name, const char *part) {
+  for (;; ++name) {
+    size_t i = 0;
+    while (part[i] && lower(name[i]) == lower(part[i]))
+      ++i;
+    if (!part[i])
+      return 1;
+    if (!*name)
+      return 0;
+  }
+}
+
 /* ---- memory --------------------------------------------------------------------- */
 
 static int32_t take_memory(snc_gpu *gpu) {
@@ -192,10 +216,10 @@ static int32_t prepare(snc_gpu *gpu) {
   if (status == SNC_OK)
     status =
         gpu->driver->make_events(gpu->device, number_events(gpu), context->options.trace != NULL);
-  if (status == SNC_OK && context->layout.arena_bytes && gpu->driver->pin) {
-    gpu->driver->pin(gpu->device, context->arena, context->layout.arena_bytes);
+  uint64_t bytes = context->layout.arena_bytes;
+  if (status == SNC_OK && bytes && gpu->driver->pin &&
+      gpu->driver->pin(gpu->device, context->arena, bytes))
     gpu->pinned = context->arena;
-  }
   return status;
 }
 

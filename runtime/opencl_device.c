@@ -4,7 +4,6 @@
  */
 #include "gpu_opencl.h"
 
-#include <ctype.h>
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,19 +45,6 @@ static int32_t load(snc_cl_device *cl) {
   return SNC_NO_DEVICE;
 }
 
-/* Any case. */
-static int contains(const char *text, const char *part) {
-  size_t n = strlen(part);
-  for (; *text; ++text) {
-    size_t i = 0;
-    while (i < n && tolower((unsigned char)text[i]) == tolower((unsigned char)part[i]))
-      ++i;
-    if (i == n)
-      return 1;
-  }
-  return 0;
-}
-
 /* The devices of all platforms, in the loader's order. */
 typedef struct found {
   uint32_t count;
@@ -88,21 +74,13 @@ static void text(int32_t error, char *to, size_t room) {
   to[room - 1] = 0;
 }
 
-/* The number that the text is; -1: none, or beyond any device. */
-static int number(const char *text) {
-  int n = 0;
-  for (; isdigit((unsigned char)*text) && n <= MOST_DEVICES; ++text)
-    n = n * 10 + (*text - '0');
-  return *text ? -1 : n;
-}
-
 static int matches(const snc_cl_api *api, const found *f, uint32_t i, const char *wanted) {
   char device[256], platform[256];
   text(api->GetDeviceInfo(f->devices[i], SNC_CL_DEVICE_NAME, sizeof device, device, NULL), device,
        sizeof device);
   text(api->GetPlatformInfo(f->platforms[i], SNC_CL_PLATFORM_NAME, sizeof platform, platform, NULL),
        platform, sizeof platform);
-  return contains(device, wanted) || contains(platform, wanted);
+  return snc_gpu_named(device, wanted) || snc_gpu_named(platform, wanted);
 }
 
 static int is_gpu(const snc_cl_api *api, snc_cl device) {
@@ -114,8 +92,9 @@ static int is_gpu(const snc_cl_api *api, snc_cl device) {
 /* By number or part of a name; else the first GPU, else the first of any kind. Returns
  * f->count where there is none. */
 static uint32_t choose(const snc_cl_api *api, const found *f, const char *wanted) {
-  if (wanted && isdigit((unsigned char)*wanted) && number(wanted) >= 0)
-    return (uint32_t)number(wanted) < f->count ? (uint32_t)number(wanted) : f->count;
+  int32_t number = wanted ? snc_gpu_number(wanted) : -1;
+  if (number >= 0)
+    return (uint32_t)number < f->count ? (uint32_t)number : f->count;
   for (uint32_t i = 0; i < f->count; ++i)
     if (wanted ? matches(api, f, i, wanted) : is_gpu(api, f->devices[i]))
       return i;

@@ -28,15 +28,21 @@ static std::array<double, 3> placeOf(const KernelShape &s) {
 
 CostModel::CostModel(DeviceDescription given, int64_t lanes)
     : description(std::move(given)), blockLanes(lanes) {
-  for (const auto &[key, us] : description.latenciesUs) {
-    auto [signature, count] = llvm::StringRef(key).rsplit(" t");
-    int64_t threads = 1;
-    auto shape = shapeOfSignature(signature);
-    if (count.getAsInteger(10, threads) || !shape || us <= 0 || shape->isFused())
-      continue;
-    samples.push_back(
-        {familyOf(*shape), threads, placeOf(*shape), std::log(us / rooflineUs(*shape, threads))});
-  }
+  for (const auto &[key, us] : description.latenciesUs)
+    addSample(key, us);
+}
+
+void CostModel::addSample(llvm::StringRef key, double us) {
+  auto [signature, runner] = key.rsplit(' ');
+  int64_t threads = 0;
+  Device device = deviceNamed(runner).value_or(Device::cpu);
+  if (device == Device::cpu && (!runner.consume_front("t") || runner.getAsInteger(10, threads)))
+    return;
+  auto shape = shapeOfSignature(signature);
+  if (!shape || us <= 0 || shape->isFused())
+    return;
+  double roofline = device == Device::cpu ? rooflineUs(*shape, threads) : gpuRooflineUs(*shape);
+  samples.push_back({familyOf(*shape), device, threads, placeOf(*shape), std::log(us / roofline)});
 }
 
 /// The share of the peak that arithmetic of this kind reaches.
@@ -71,12 +77,28 @@ double CostModel::rooflineUs(const KernelShape &s, int64_t threads) const {
   return std::max(compute / speedup, traffic / shared) + d.kernelOverheadUs + fork;
 }
 
-double CostModel::correction(const KernelShape &s, int64_t threads) const {
+double CostModel::gpuRooflineUs(const KernelShape &s) const {
+  const GpuDescription &gpu = description.gpu;
+  double share = s.isDepthwise()                      ? 0.15
+                 : s.op == "conv" && s.group == 1     ? 0.5
+                 : s.op == "gemm" || s.op == "matmul" ? 0.3
+                                                      : 0.1;
+  // Threads share long sums, where results are few.
+  constexpr double kMostHelpers = 32;
+  double outs = double(std::max<int64_t>(1, s.outElements()));
+  double helpers = std::clamp(s.flops() / outs / 16, 1.0, kMostHelpers);
+  double busy = std::min(1.0, outs * helpers / gpu.parallelism);
+  double compute = s.flops() / (gpu.peakGflops * 1e3 * share * busy);
+  double traffic = s.bytes() / (gpu.bandwidthGBs * 1e3 * std::sqrt(busy));
+  return gpu.launchUs + std::max(compute, traffic);
+}
+
+double CostModel::correction(const KernelShape &s, Device device, int64_t threads) const {
   std::string family = familyOf(s);
   std::array<double, 3> place = placeOf(s);
   std::vector<std::pair<double, double>> near; // distance, factor
   for (const Sample &sample : samples) {
-    if (sample.family != family)
+    if (sample.family != family || sample.device != device)
       continue;
     double distance = sample.threads == threads ? 0 : 2;
     for (size_t i = 0; i < place.size(); ++i)
@@ -99,7 +121,15 @@ double CostModel::kernelUs(const KernelShape &shape, int64_t threads) const {
   if (it != description.latenciesUs.end())
     return it->second;
   double roofline = rooflineUs(shape, threads);
-  return samples.empty() ? roofline : roofline * correction(shape, threads);
+  return samples.empty() ? roofline : roofline * correction(shape, Device::cpu, threads);
+}
+
+double CostModel::gpuKernelUs(const KernelShape &shape, Device device) const {
+  auto it = description.latenciesUs.find(latencyKey(shape.signature(), nameOf(device)));
+  if (it != description.latenciesUs.end())
+    return it->second;
+  double roofline = gpuRooflineUs(shape);
+  return samples.empty() ? roofline : roofline * correction(shape, device, 0);
 }
 
 } // namespace snc

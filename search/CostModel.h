@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// How long a kernel takes on some threads of a device: a roofline that needs no
-// measurement, refined by latencies measured there.
+// How long a kernel takes on some threads of a device, or on its GPU: a roofline
+// that needs no measurement, refined by latencies measured there.
 
 #ifndef SNC_SEARCH_COSTMODEL_H
 #define SNC_SEARCH_COSTMODEL_H
 
 #include "ir/KernelShape.h"
+#include "search/BranchPlan.h"
 #include "search/DeviceDescription.h"
 
 namespace snc {
@@ -26,6 +27,18 @@ public:
   /// the bandwidth of the cache that holds it.
   double rooflineUs(const KernelShape &shape, int64_t threads) const;
 
+  /// The same of a kernel on the GPU, whose interface is `device`: measured latencies
+  /// and corrections are those of this interface alone, and its roofline knows that a
+  /// launch takes time and that few results leave parts of the GPU idle.
+  double gpuKernelUs(const KernelShape &shape, Device device) const;
+  double gpuRooflineUs(const KernelShape &shape) const;
+
+  /// Of a kernel on a unit.
+  double kernelUs(const KernelShape &shape, const PlanUnit &unit) const {
+    return unit.device == Device::cpu ? kernelUs(shape, unit.threads)
+                                      : gpuKernelUs(shape, unit.device);
+  }
+
   const DeviceDescription &device() const { return description; }
   /// True when some latencies are measured.
   bool isMeasured() const { return !description.latenciesUs.empty(); }
@@ -33,11 +46,13 @@ public:
 private:
   struct Sample {
     std::string family;
-    int64_t threads;
+    Device device;
+    int64_t threads;             ///< 0 on a GPU
     std::array<double, 3> place; ///< logarithms of input and output channels, and pixels
     double factor;               ///< logarithm of measured / roofline
   };
-  double correction(const KernelShape &shape, int64_t threads) const;
+  double correction(const KernelShape &shape, Device device, int64_t threads) const;
+  void addSample(llvm::StringRef key, double us);
 
   DeviceDescription description;
   int64_t blockLanes;

@@ -61,6 +61,25 @@ void readBandwidth(const json &device, DeviceDescription &into) {
   readNumber(*found, "all", kAboveZero, into.totalBandwidthGBs);
 }
 
+/// {"gbps": x, "us": y} of a direction.
+void readLink(const json &gpu, const char *name, double &gbs, double &us) {
+  const json &link = objectAt(gpu, name);
+  readNumber(link, "gbps", 0.001, gbs);
+  readNumber(link, "us", 0, us);
+}
+
+void readGpu(const json &device, GpuDescription &into) {
+  const json &gpu = objectAt(device, "gpu");
+  readText(gpu, "name", into.name);
+  readNumber(gpu, "peak_gflops", kAboveZero, into.peakGflops);
+  readNumber(gpu, "memory_gbps", kAboveZero, into.bandwidthGBs);
+  readNumber(gpu, "parallelism", kAboveZero, into.parallelism);
+  readNumber(gpu, "launch_us", 0, into.launchUs);
+  readNumber(gpu, "sync_us", 0, into.syncUs);
+  readLink(gpu, "upload", into.uploadGBs, into.uploadUs);
+  readLink(gpu, "download", into.downloadGBs, into.downloadUs);
+}
+
 int64_t wholeNumber(const json &value, const std::string &name, int64_t most) {
   if (!value.is_number_integer() || value < 1 || value > most)
     throw Fault(name + ": expected a whole number from 1 to " + std::to_string(most));
@@ -68,6 +87,23 @@ int64_t wholeNumber(const json &value, const std::string &name, int64_t most) {
 }
 
 constexpr int64_t kMostCores = 1 << 20;
+
+void readKernel(const std::string &signature, const json &kernel, DeviceDescription &device) {
+  std::string name = "kernels['" + signature + "']", key;
+  if (!kernel.is_object() || !kernel.contains("us"))
+    throw Fault(name + ": expected an object with 'us'");
+  int64_t threads = 1;
+  if (auto found = kernel.find("threads"); found != kernel.end())
+    threads = wholeNumber(*found, name + ".threads", kMostCores);
+  key = latencyKey(signature, threads);
+  if (auto found = kernel.find("device"); found != kernel.end()) {
+    if (!found->is_string() || found->get<std::string>().empty())
+      throw Fault(name + ".device: expected the name of an interface");
+    if (*found != "cpu")
+      key = latencyKey(signature, llvm::StringRef(found->get_ref<const std::string &>()));
+  }
+  device.latenciesUs[key] = numberOf(kernel["us"], name + ".us", 0);
+}
 
 DeviceDescription fromJson(const json &root) {
   if (!root.is_object())
@@ -86,21 +122,20 @@ DeviceDescription fromJson(const json &root) {
   readNumber(given, "sync_us", 0, device.syncUs);
   readNumber(given, "fork_us", 0, device.forkUs);
   readNumber(given, "kernel_overhead_us", 0, device.kernelOverheadUs);
-  for (const auto &[signature, kernel] : objectAt(root, "kernels").items()) {
-    std::string name = "kernels['" + signature + "']";
-    if (!kernel.is_object() || !kernel.contains("us"))
-      throw Fault(name + ": expected an object with 'us'");
-    int64_t threads = 1;
-    if (auto found = kernel.find("threads"); found != kernel.end())
-      threads = wholeNumber(*found, name + ".threads", kMostCores);
-    device.latenciesUs[latencyKey(signature, threads)] = numberOf(kernel["us"], name + ".us", 0);
-  }
+  readGpu(given, device.gpu);
+  for (const auto &[signature, kernel] : objectAt(root, "kernels").items())
+    readKernel(signature, kernel, device);
   return device;
 }
 } // namespace
 
 std::string latencyKey(llvm::StringRef signature, int64_t threads) {
   std::string ending = " t" + std::to_string(threads);
+  return signature.ends_with(ending) ? signature.str() : signature.str() + ending;
+}
+
+std::string latencyKey(llvm::StringRef signature, llvm::StringRef device) {
+  std::string ending = " " + device.str();
   return signature.ends_with(ending) ? signature.str() : signature.str() + ending;
 }
 

@@ -5,6 +5,7 @@
 #include "ir/CallOrder.h"
 #include "ir/Layout.h"
 #include "ir/ShapeInference.h"
+#include "search/DeviceRun.h"
 
 #include <map>
 
@@ -35,13 +36,42 @@ PlanCost::PlanCost(const NetworkGraph &graph, const CostModel &model, std::vecto
       threads(totalThreads(units)) {
   for (const NetworkNode &node : graph.nodes())
     shapes.push_back(shapeOf(node.ops));
+  findLastUses();
+}
+
+PlanCost::~PlanCost() = default;
+
+void PlanCost::findLastUses() {
+  auto use = [&](Value value, int64_t node) {
+    forEachRoot(graph, value, wholeBox(value), [&](Value root, const Box &) {
+      int64_t &last = lastUses.try_emplace(root, -1).first->second;
+      last = std::max(last, node);
+    });
+  };
+  for (int64_t i = 0; i < graph.size(); ++i)
+    for (Operation *op : graph.nodes()[size_t(i)].ops) {
+      for (Value operand : op->getOperands())
+        use(operand, i);
+      for (OpOperand &reader : op->getResult(0).getUses())
+        if (reader.getOwner()->hasTrait<OpTrait::IsTerminator>())
+          returned.push_back(op->getResult(0));
+    }
+  for (Value value : returned)
+    use(value, graph.size());
+}
+
+int64_t PlanCost::lastUse(Value value) const {
+  auto it = lastUses.find(value);
+  return it == lastUses.end() ? -1 : it->second;
 }
 
 double PlanCost::node(int64_t node, int64_t unit) const {
+  if (unit == kAllUnits && gpu())
+    return std::numeric_limits<double>::infinity();
   if (isFree(graph.nodes()[size_t(node)]))
     return 0;
-  return model.kernelUs(shapes[size_t(node)],
-                        unit == kAllUnits ? threads : units[size_t(unit)].threads);
+  return unit == kAllUnits ? model.kernelUs(shapes[size_t(node)], threads)
+                           : model.kernelUs(shapes[size_t(node)], units[size_t(unit)]);
 }
 
 /// The part of a node's kernel that branch `b` computes; `ops` are those in branches.
@@ -105,7 +135,7 @@ SegmentCost PlanCost::splitCost(const PlanSegment &segment, const SegmentSplit &
       if (!split.computes(anchor, b))
         continue;
       KernelShape shape = partOf(split, ops, anchor, b);
-      double us = model.kernelUs(shape, units[size_t(split.units[b])].threads);
+      double us = model.kernelUs(shape, units[size_t(split.units[b])]);
       us += holdings ? fetchUs(fetched(split, ops, b, *holdings)) : 0;
       busy[b] += us;
       cost.pieces.push_back({i, split.units[b], shape, us});
@@ -121,7 +151,7 @@ SegmentCost PlanCost::splitCost(const PlanSegment &segment, const SegmentSplit &
   double partial = 4 * double(shape.outElements()) * double(split.units.size() - 1);
   double slowest = 0;
   for (int64_t unit : split.units) {
-    double us = model.kernelUs(shape, units[size_t(unit)].threads) + fetchUs(partial);
+    double us = model.kernelUs(shape, units[size_t(unit)]) + (gpu() ? 0 : fetchUs(partial));
     slowest = std::max(slowest, us);
     cost.pieces.push_back({segment.end - 1, unit, shape, us, true});
   }
@@ -146,11 +176,16 @@ SegmentCost PlanCost::wholeCost(const PlanSegment &segment, Holdings *holdings) 
   return cost;
 }
 
-/// Splits are asked for again and again.
-const SegmentSplit *PlanCost::splitOf(const PlanSegment &segment) const {
-  std::vector<int64_t> key{segment.begin, segment.end, int64_t(segment.kind)};
+static std::vector<int64_t> keyOf(const PlanSegment &segment) {
+  std::vector<int64_t> key{segment.begin, segment.end, int64_t(segment.kind), segment.unit};
   key.insert(key.end(), segment.shares.begin(), segment.shares.end());
   key.insert(key.end(), segment.units.begin(), segment.units.end());
+  return key;
+}
+
+/// Splits are asked for again and again.
+const SegmentSplit *PlanCost::splitOf(const PlanSegment &segment) const {
+  std::vector<int64_t> key = keyOf(segment);
   auto it = splits.find(key);
   if (it == splits.end())
     it = splits.emplace(key, splitSegment(graph, segment, blockLanes)).first;
@@ -163,10 +198,44 @@ std::optional<SegmentCost> PlanCost::segment(const PlanSegment &segment, std::st
   auto split = splitSegment(graph, segment, blockLanes, why);
   if (!split)
     return std::nullopt;
-  return splitCost(segment, *split, nullptr);
+  SegmentCost cost = splitCost(segment, *split, nullptr);
+  if (gpu()) {
+    SegmentWork work = workOf(*this, segment, &*split, cost.pieces);
+    DeviceRun run(*this);
+    run.assumeAlike(work);
+    run.add(segment, work);
+    cost.us = run.us();
+  }
+  return cost;
+}
+
+const SegmentWork *PlanCost::work(const PlanSegment &segment) const {
+  auto [it, isNew] = works.try_emplace(keyOf(segment));
+  if (!isNew)
+    return it->second.get();
+  std::optional<SegmentSplit> split;
+  if (segment.isSplit() && !(split = splitSegment(graph, segment, blockLanes)))
+    return nullptr;
+  SegmentCost cost = split ? splitCost(segment, *split, nullptr) : wholeCost(segment, nullptr);
+  it->second =
+      std::make_unique<SegmentWork>(workOf(*this, segment, split ? &*split : nullptr, cost.pieces));
+  return it->second.get();
+}
+
+double PlanCost::totalWithGpu(const BranchPlan &plan, std::vector<PlannedSpan> *timeline) const {
+  DeviceRun run(*this);
+  for (const PlanSegment &segment : plan.segments) {
+    const SegmentWork *todo = segment.kind == SegmentKind::all ? nullptr : work(segment);
+    if (!todo)
+      return std::numeric_limits<double>::infinity();
+    run.add(segment, *todo, timeline);
+  }
+  return run.finish(timeline);
 }
 
 double PlanCost::total(const BranchPlan &plan, std::vector<PlannedSpan> *timeline) const {
+  if (gpu())
+    return totalWithGpu(plan, timeline);
   double now = 0;
   bool onUnits = false;
   Holdings holdings(units);

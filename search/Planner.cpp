@@ -2,6 +2,7 @@
 
 #include "search/Planner.h"
 
+#include "search/PlanBeam.h"
 #include "search/Stages.h"
 #include "search/StrategySpace.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -42,7 +43,23 @@ static BranchPlan wholePlan(const PlanCost &cost, SegmentKind kind, int64_t unit
   return plan;
 }
 
+/// The fastest unit of the CPU, if there is one, and the GPU.
+static std::vector<PlannedChoice> aloneChoices(const PlanCost &cost) {
+  std::vector<PlannedChoice> cpu, gpu;
+  for (auto [u, unit] : llvm::enumerate(cost.planUnits())) {
+    PlannedChoice choice{unit.name + " alone", wholePlan(cost, SegmentKind::single, int64_t(u)), 0};
+    choice.us = cost.total(choice.plan);
+    std::vector<PlannedChoice> &best = unit.device == Device::cpu ? cpu : gpu;
+    if (best.empty() || choice.us < best.front().us)
+      best = {std::move(choice)};
+  }
+  llvm::append_range(cpu, gpu);
+  return cpu;
+}
+
 std::vector<PlannedChoice> unsplitChoices(const PlanCost &cost) {
+  if (cost.gpu())
+    return aloneChoices(cost);
   std::vector<PlannedChoice> choices;
   int64_t units = int64_t(cost.planUnits().size());
   for (int64_t unit = 0; unit < units; ++unit) {
@@ -74,13 +91,30 @@ void nameSegments(BranchPlan &plan, const NetworkGraph &graph) {
   }
 }
 
-/// The best split plan, as `branches`, if there is a split at all.
-static void searchBranches(const PlanCost &cost, const PlannerOptions &options,
-                           PlanningResult &result) {
-  auto stopped = [&] { return options.search.stop && options.search.stop->load(); };
-  MenuOptions listing = options.menu;
-  listing.stop = stopped;
-  SplitMenu menu(cost, listing);
+/// With a GPU: the beam's plan, as `branches`, where it is better than what is there.
+static void tryBeam(const PlanCost &cost, const SplitMenu &menu, const PlannerOptions &options,
+                    PlanningResult &result) {
+  BeamOptions beam;
+  beam.stop = [&] { return options.search.stop && options.search.stop->load(); };
+  BeamResult found = searchBeam(cost, menu, beam);
+  std::optional<BranchPlan> &plan = options.forceBranches ? found.split : found.best;
+  if (!plan || plan->segments.size() < 2)
+    plan = std::move(found.split);
+  if (!plan)
+    return;
+  PlannedChoice branches{"branches", std::move(*plan), 0};
+  branches.us = cost.total(branches.plan);
+  result.optimumUs = branches.us;
+  bool known = result.choices.back().name == "branches";
+  if (!known)
+    result.choices.push_back(std::move(branches));
+  else if (branches.us < result.choices.back().us)
+    result.choices.back() = std::move(branches);
+}
+
+/// The best split plan of the tree, as `branches`, if there is a split at all.
+static void searchTree(const PlanCost &cost, const SplitMenu &menu, const PlannerOptions &options,
+                       PlanningResult &result) {
   bool uniform = options.kind == PlannerKind::random || options.kind == PlannerKind::evolution;
   StrategySpace space(menu, std::max(options.leastSplits, int64_t(options.forceBranches)),
                       std::min(options.mostSplits, cost.network().size()),
@@ -107,6 +141,51 @@ static void searchBranches(const PlanCost &cost, const PlannerOptions &options,
     result.choices.push_back(std::move(branches));
 }
 
+static void searchBranches(const PlanCost &cost, const PlannerOptions &options,
+                           PlanningResult &result) {
+  MenuOptions listing = options.menu;
+  listing.stop = [&] { return options.search.stop && options.search.stop->load(); };
+  SplitMenu menu(cost, listing);
+  // The number of splits is the tree's to keep.
+  bool free = options.leastSplits == 0 && options.mostSplits >= 64;
+  if (!cost.gpu() || !free || options.kind != PlannerKind::dp)
+    searchTree(cost, menu, options, result);
+  if (cost.gpu() && free)
+    tryBeam(cost, menu, options, result);
+}
+
+/// What to blame where branches do not pay: what would help most.
+static std::string obstacleOf(const PlanCost &cost, const PlannerOptions &options,
+                              const PlanningResult &result) {
+  auto with = [&](auto change) {
+    DeviceDescription device = cost.costs().device();
+    change(device.gpu);
+    CostModel model(device, cost.lanes());
+    PlanCost cheaper(cost.network(), model, cost.planUnits().vec(), cost.lanes());
+    PlannerOptions quick = options;
+    quick.kind = PlannerKind::dp;
+    PlanningResult other;
+    other.choices = unsplitChoices(cheaper);
+    searchBranches(cheaper, quick, other);
+    return other.choices.back().us;
+  };
+  double best = 0.98 * result.choice().us;
+  double freeSync = with([](GpuDescription &gpu) { gpu.syncUs = 0; });
+  double freeCopies = with([](GpuDescription &gpu) {
+    gpu.uploadUs = gpu.downloadUs = 0;
+    gpu.uploadGBs = gpu.downloadGBs = 1e9;
+  });
+  auto text = [](const char *what, double us) {
+    return "with free " + std::string(what) + " branches would take " +
+           std::to_string(int64_t(us + 0.5)) + " us";
+  };
+  if (std::min(freeSync, freeCopies) < best)
+    return freeSync < freeCopies ? text("syncs", freeSync) : text("copies", freeCopies);
+  const PlannedChoice &cpu = result.choices[0], &gpu = result.choices[1];
+  const PlannedChoice &slow = gpu.us > cpu.us ? gpu : cpu;
+  return slow.name + " is too slow to help, with free syncs or copies too";
+}
+
 PlanningResult planNetwork(const PlanCost &cost, bool measured, const PlannerOptions &options) {
   PlanningResult result;
   result.choices = unsplitChoices(cost);
@@ -119,6 +198,8 @@ PlanningResult planNetwork(const PlanCost &cost, bool measured, const PlannerOpt
   double margin = measured ? 0.98 : 0.9;
   if (last.name == "branches" && (options.forceBranches || last.us < margin * result.choice().us))
     result.chosen = result.choices.size() - 1;
+  else if (last.name == "branches" && cost.gpu() && result.choices.size() > 2)
+    result.obstacle = obstacleOf(cost, options, result);
   for (PlannedChoice &choice : result.choices)
     nameSegments(choice.plan, cost.network());
   return result;

@@ -26,23 +26,27 @@ struct PlannerOptions {
 
 /// A way to run the network.
 struct PlannedChoice {
-  std::string name; ///< "one unit", "data-parallel", "branches"
+  std::string name; ///< "one unit", "data-parallel", "branches"; with a GPU "cpu0 alone", ...
   BranchPlan plan;
   double us = 0; ///< predicted
 };
 
 struct PlanningResult {
-  std::vector<PlannedChoice> choices; ///< what there is of the three, in that order
+  std::vector<PlannedChoice> choices; ///< unsplit ones, then the branches if there are any
   size_t chosen = 0;
   SearchResult search; ///< of the branches
   /// Of the plan that dynamic programming finds, which leaves out what units
-  /// fetch from each other.
+  /// fetch from each other; with a GPU, of the plan that the beam finds.
   std::optional<double> optimumUs;
+  /// With a GPU, where branches are not worth it: what stands in the way, "with free
+  /// copies branches would take 812 us"; else empty.
+  std::string obstacle;
   double spaceSize = 0;
   const PlannedChoice &choice() const { return choices[chosen]; }
 };
 
-/// Unsplit plans: on the fastest unit alone, and, with several units, on all.
+/// Unsplit plans: on the fastest unit alone, and, with several units, on all. With a
+/// GPU instead: on the fastest unit of the CPU, and on the GPU.
 std::vector<PlannedChoice> unsplitChoices(const PlanCost &cost);
 
 /// Searches and chooses. Branches must be predicted to gain a few percent, more

@@ -37,6 +37,12 @@ SmallVector<Range, 2> cutChannels(RankedTensorType type, ArrayRef<int64_t> share
   return cutByShares(channels, shares, std::lcm(std::max<int64_t>(1, lanes), grain));
 }
 
+SmallVector<Range, 2> cutSum(RankedTensorType type, size_t branches, int64_t blockLanes) {
+  SmallVector<int64_t> even(branches, kShares / int64_t(branches));
+  even.front() += kShares % int64_t(branches);
+  return cutChannels(type, even, blockLanes);
+}
+
 int64_t broadcastAxis(Value operand, int64_t rank, int64_t axis) {
   auto type = tensorType(operand);
   int64_t own = axis - (rank - type.getRank());

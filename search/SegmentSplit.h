@@ -80,6 +80,11 @@ llvm::SmallVector<Range, 2> cutByShares(int64_t extent, llvm::ArrayRef<int64_t> 
 llvm::SmallVector<Range, 2> cutChannels(mlir::RankedTensorType type, llvm::ArrayRef<int64_t> shares,
                                         int64_t blockLanes, int64_t grain = 1);
 
+/// The channels of a sum of `branches` partial ones that each of their units adds up:
+/// about even shares; empty where there are too few channels, and the first adds all.
+llvm::SmallVector<Range, 2> cutSum(mlir::RankedTensorType type, size_t branches,
+                                   int64_t blockLanes);
+
 /// The dimension of `operand` that dimension `axis` of the result of rank
 /// `rank` broadcasts from; -1 where it has none or only one element there.
 int64_t broadcastAxis(mlir::Value operand, int64_t rank, int64_t axis);

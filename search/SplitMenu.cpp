@@ -8,8 +8,25 @@
 
 namespace snc {
 
+/// `shares` spread by the units' threads, but for `without`, which has none.
+static std::vector<int64_t> byThreads(llvm::ArrayRef<PlanUnit> units, int64_t shares,
+                                      std::optional<int64_t> without) {
+  auto threadsOf = [&](size_t u) { return without == int64_t(u) ? 0 : units[u].threads; };
+  int64_t threads = 0, sum = 0, given = 0;
+  for (size_t u = 0; u < units.size(); ++u)
+    threads += threadsOf(u);
+  std::vector<int64_t> result;
+  for (size_t u = 0; u < units.size(); ++u) {
+    sum += threadsOf(u);
+    int64_t upTo = shares * sum / threads;
+    result.push_back(upTo - given);
+    given = upTo;
+  }
+  return result;
+}
+
 /// Shares to try, an even one first: all eighths of two units; of more units
-/// even ones and those by their threads.
+/// even ones and those by their threads, with a GPU for each share that it can have.
 static std::vector<std::vector<int64_t>> shareChoices(llvm::ArrayRef<PlanUnit> units) {
   std::vector<std::vector<int64_t>> choices;
   size_t count = units.size();
@@ -25,16 +42,15 @@ static std::vector<std::vector<int64_t>> shareChoices(llvm::ArrayRef<PlanUnit> u
         choices.push_back({first, kShares - first});
     return choices;
   }
-  int64_t threads = totalThreads(units), sum = 0, given = 0;
-  std::vector<int64_t> byThreads;
-  for (const PlanUnit &unit : units) {
-    sum += unit.threads;
-    int64_t upTo = kShares * sum / threads;
-    byThreads.push_back(upTo - given);
-    given = upTo;
+  if (std::optional<int64_t> gpu = gpuOf(units)) {
+    for (int64_t share = 1; share < kShares; ++share)
+      if (auto choice = byThreads(units, kShares - share, gpu); choice != even) {
+        choice[size_t(*gpu)] = share;
+        choices.push_back(std::move(choice));
+      }
+  } else if (auto choice = byThreads(units, kShares, gpu); choice != even) {
+    choices.push_back(std::move(choice));
   }
-  if (byThreads != even)
-    choices.push_back(byThreads);
   return choices;
 }
 

@@ -107,7 +107,7 @@ static std::string searchFingerprint(const PlanCost &cost, const CompilerOptions
   for (int64_t share : options.shares)
     os << " s" << share;
   for (const PlanUnit &unit : cost.planUnits())
-    os << " " << unit.threads;
+    os << " " << unit.threads << (unit.device == Device::cpu ? "" : nameOf(unit.device));
   for (const NetworkNode &node : cost.network().nodes()) {
     os << "\n" << shapeOf(node.ops).signature();
     for (int64_t input : node.inputs)
@@ -117,6 +117,11 @@ static std::string searchFingerprint(const PlanCost &cost, const CompilerOptions
      << device.peakGflops << " " << device.coreBandwidthGBs << " " << device.totalBandwidthGBs
      << " " << device.l2Bytes << " " << device.l3Bytes << " " << device.syncUs << " "
      << device.forkUs << " " << device.kernelOverheadUs;
+  if (const GpuDescription &gpu = device.gpu; cost.gpu())
+    os << "\n"
+       << gpu.peakGflops << " " << gpu.bandwidthGBs << " " << gpu.parallelism << " " << gpu.launchUs
+       << " " << gpu.uploadGBs << " " << gpu.downloadGBs << " " << gpu.uploadUs << " "
+       << gpu.downloadUs << " " << gpu.syncUs;
   for (const auto &[key, us] : device.latenciesUs)
     os << "\n" << key << " " << us;
   return "plan 1 " + llvm::utohexstr(snc_hash64(os.str().data(), os.str().size()));

@@ -23,6 +23,12 @@ static ReportNode nodeOf(const NetworkNode &node) {
   return result;
 }
 
+static ReportSpan::Kind kindOf(const PlannedSpan &span) {
+  if (span.kind != PlannedSpan::run)
+    return span.kind == PlannedSpan::upload ? ReportSpan::upload : ReportSpan::download;
+  return span.node < 0 ? ReportSpan::wait : ReportSpan::kernel;
+}
+
 /// What all units do is on every lane.
 static void addTimeline(Report &report, const PlanCost &cost) {
   std::vector<PlannedSpan> spans;
@@ -31,8 +37,8 @@ static void addTimeline(Report &report, const PlanCost &cost) {
   for (const PlannedSpan &span : spans)
     for (int64_t unit = 0; unit < units; ++unit)
       if (span.unit == unit || span.unit == kAllUnits)
-        report.timeline.push_back({span.node < 0 ? ReportSpan::wait : ReportSpan::kernel, unit,
-                                   span.begin, span.end, span.node});
+        report.timeline.push_back(
+            {kindOf(span), unit, span.begin, span.end, span.node, span.bytes});
   llvm::sort(report.timeline, [](const ReportSpan &a, const ReportSpan &b) {
     return std::tie(a.unit, a.begin, a.end, a.node) < std::tie(b.unit, b.begin, b.end, b.node);
   });
@@ -59,8 +65,10 @@ static std::vector<ReportChoice> choicesOf(const BranchPlan &plan, const PlanCos
   std::vector<ReportChoice> choices;
   bool known = false;
   for (const PlannedChoice &choice : unsplitChoices(cost)) {
-    bool same =
-        plan.syncs().empty() && choice.plan.segments.front().kind == plan.segments.front().kind;
+    const PlanSegment &one = choice.plan.segments.front(), &given = plan.segments.front();
+    bool same = plan.syncs().empty() && one.kind == given.kind;
+    if (cost.gpu()) // on which unit
+      same &= plan.segments.size() == 1 && one.unit == given.unit;
     choices.push_back({choice.name, choice.us, std::nullopt, same});
     known |= same;
   }
@@ -88,6 +96,8 @@ Report makeReport(const PlanCost &cost, bool measuredCosts, const BranchPlan &pl
   for (const NetworkNode &node : cost.network().nodes())
     report.nodes.push_back(nodeOf(node));
   addTimeline(report, cost);
+  if (planning)
+    report.obstacle = planning->obstacle;
   if (measured)
     report.choices = choicesOf(*measured, cost);
   else if (!planning)

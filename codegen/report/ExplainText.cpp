@@ -84,8 +84,10 @@ static std::string searchText(const Report &report) {
 static std::string unitsText(const Report &report) {
   std::vector<std::vector<std::string>> rows;
   for (const PlanUnit &unit : report.plan.units)
-    rows.push_back({unit.name, counted(unit.threads, "thread")});
-  return "\nunits\n" + table(rows, {false, false}, 60);
+    rows.push_back({unit.name, unitText(unit)});
+  std::string copies = copiesText(copiesOf(report));
+  return "\nunits\n" + table(rows, {false, false}, 60) +
+         (copies.empty() ? "" : "\ncopies\n" + wrapped(copies, "  "));
 }
 
 static std::string segmentsText(const Report &report) {

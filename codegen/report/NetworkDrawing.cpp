@@ -33,6 +33,7 @@ private:
   void drawNode(const Segment &segment, int64_t node);
   void drawBox(double x, double width, int64_t node, const std::string &classes);
   void drawSync(const Segment &segment);
+  void drawCopies(const Segment &segment);
   std::string tooltip(int64_t node) const;
   bool reads(int64_t node, int64_t input) const {
     return llvm::is_contained(report.nodes[size_t(node)].inputs, input);
@@ -228,6 +229,19 @@ void Drawing::drawSync(const Segment &segment) {
            Svg::middle);
 }
 
+/// Above a segment, in the GPU's lane: what is copied for it.
+void Drawing::drawCopies(const Segment &segment) {
+  CopyFacts copies = copiesOf(report, segment.plan);
+  std::string text;
+  if (copies.uploads)
+    text += "\u2191 " + bytesText(copies.uploadBytes);
+  if (copies.downloads)
+    text += (text.empty() ? "" : "  ") + std::string("\u2193 ") + bytesText(copies.downloadBytes);
+  if (!text.empty())
+    svg.text(layout.right(*gpuOf(report.plan.units)) - 4, segment.top - 7, text, "copied",
+             Svg::end);
+}
+
 std::string Drawing::run() {
   for (const NetworkLayout::Bus &bus : layout.buses)
     drawBus(bus);
@@ -237,6 +251,7 @@ std::string Drawing::run() {
     drawLines(segment);
   for (const auto &[i, segment] : llvm::enumerate(layout.segments)) {
     drawLabel(segment, i);
+    drawCopies(segment);
     if (segment.plan->isSplit())
       drawHeads(segment);
     for (int64_t node = segment.plan->begin; node < segment.plan->end; ++node)
@@ -250,7 +265,7 @@ std::string Drawing::run() {
 std::string laneNames(const Report &report, const NetworkLayout &layout) {
   Svg svg(layout.width, 28, "net lanes", "The units");
   for (const auto &[lane, unit] : llvm::enumerate(report.plan.units)) {
-    std::string threads = counted(unit.threads, "thread");
+    std::string threads = unitText(unit);
     double room = layout.laneWidth / kCharacter - double(threads.size()) - 3;
     std::string text = shortened(unit.name, size_t(std::max(room, 5.0)));
     svg.text(layout.center(int64_t(lane)), 19, text + " \u00b7 " + threads, "lane", Svg::middle);

@@ -21,16 +21,19 @@ struct ReportNode {
 
 /// Something on a lane of the timeline, in microseconds from the run's begin.
 struct ReportSpan {
-  enum Kind { kernel, wait, sync };
+  enum Kind { kernel, wait, sync, upload, download };
   Kind kind = kernel;
   int64_t unit = 0;
   double begin = 0, end = 0;
-  int64_t node = -1; ///< position in Report::nodes; -1 for waits
+  int64_t node = -1; ///< position in Report::nodes; -1 for waits; of a copy: one of the
+                     ///< segment that it is for
+  double bytes = 0;  ///< of a copy
+  bool isCopy() const { return kind == upload || kind == download; }
 };
 
 /// A way to run the network.
 struct ReportChoice {
-  std::string name;               ///< "one unit", "data-parallel", "branches"
+  std::string name;               ///< "one unit", "data-parallel", "gpu0 alone", "branches"
   double predicted = 0;           ///< microseconds
   std::optional<double> measured; ///< microseconds, where it was run
   bool chosen = false;
@@ -55,6 +58,7 @@ struct Report {
   std::vector<ReportSpan> timeline; ///< predicted, by unit and begin
   std::vector<ReportChoice> choices;
   ReportSearch search;
+  std::string obstacle;       ///< why a GPU's branches do not pay (PlanningResult); may be empty
   bool measuredCosts = false; ///< latencies come from measurements, not from the model alone
 };
 

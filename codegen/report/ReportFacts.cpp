@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "codegen/report/ReportFacts.h"
+#include "codegen/report/ReportText.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -72,6 +73,34 @@ std::string whereText(const BranchPlan &plan, const PlanSegment &segment) {
 
 std::string counted(int64_t count, const char *what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+std::string unitText(const PlanUnit &unit) {
+  if (unit.device != Device::cpu)
+    return "GPU, " + nameOf(unit.device).str();
+  return counted(unit.threads, "thread");
+}
+
+CopyFacts copiesOf(const Report &report, const PlanSegment *segment) {
+  CopyFacts facts;
+  for (const ReportSpan &span : report.timeline) {
+    bool wanted = !segment || (span.node >= segment->begin && span.node < segment->end);
+    if (!span.isCopy() || !wanted || !isShown(report, span))
+      continue;
+    bool up = span.kind == ReportSpan::upload;
+    ++(up ? facts.uploads : facts.downloads);
+    (up ? facts.uploadBytes : facts.downloadBytes) += span.bytes;
+    facts.us += span.end - span.begin;
+  }
+  return facts;
+}
+
+std::string copiesText(const CopyFacts &facts) {
+  if (facts.uploads + facts.downloads == 0)
+    return "";
+  return std::to_string(facts.uploads) + " up, " + bytesText(facts.uploadBytes) + "; " +
+         std::to_string(facts.downloads) + " down, " + bytesText(facts.downloadBytes) + "; " +
+         timeText(facts.us) + " of the GPU's queue";
 }
 
 std::string nodeName(const Report &report, int64_t node) {

@@ -22,6 +22,18 @@ std::vector<int64_t> activeUnits(const BranchPlan &plan, const PlanSegment &segm
 /// Who runs a segment: "all units", "cpu0", "5/8 + 3/8", "3 + 4 nodes".
 std::string whereText(const BranchPlan &plan, const PlanSegment &segment);
 
+/// "4 threads", "GPU, opencl".
+std::string unitText(const PlanUnit &unit);
+
+/// Copies between host and GPU, of a segment or of the whole run (null).
+struct CopyFacts {
+  int64_t uploads = 0, downloads = 0;
+  double uploadBytes = 0, downloadBytes = 0, us = 0;
+};
+CopyFacts copiesOf(const Report &report, const PlanSegment *segment = nullptr);
+/// "20 up, 512 KB; 18 down, 1.02 MB; 64.0 us of the GPU's queue"; empty for none.
+std::string copiesText(const CopyFacts &facts);
+
 /// "1 thread", "4 nodes".
 std::string counted(int64_t count, const char *what);
 

@@ -68,6 +68,11 @@ static std::string planText(const Report &report) {
   return "<details>\n<summary>plan.json</summary>\n<pre>" + html + "</pre>\n</details>\n";
 }
 
+static std::string copiesNote(const Report &report) {
+  std::string copies = copiesText(copiesOf(report));
+  return copies.empty() ? "" : "Copies between host and GPU: " + escaped(copies) + ".";
+}
+
 std::string reportHtml(const Report &report) {
   return head(report) + "<body>\n<main>\n" + opening(report) +
          section("Choices", "", choiceBars(report)) +
@@ -75,7 +80,7 @@ std::string reportHtml(const Report &report) {
                  "Strategy " + escaped(shortened(report.plan.strategy(), 60)) +
                      ". A column is a unit; names and shapes are in the tooltips.",
                  networkDrawing(report)) +
-         section("The run, as predicted", "", timelineDrawing(report)) +
+         section("The run, as predicted", copiesNote(report), timelineDrawing(report)) +
          section("The search", searchNote(report), searchCurve(report)) +
          section("Segments", "", segmentTable(report) + planText(report)) +
          "</main>\n</body>\n</html>\n";

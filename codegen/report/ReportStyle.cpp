@@ -9,12 +9,12 @@ namespace snc {
 
 static const char style[] = R"css(
 :root{color-scheme:light dark;--bg:#f7f7f5;--card:#fff;--ink:#1d2430;--faint:#687182;--rule:#e1e4e9;
---line:#98a1b0;--sync:#39455a;--good:#00744f;--accent:#0072b2;
+--line:#98a1b0;--sync:#39455a;--copy:#d55e00;--good:#00744f;--accent:#0072b2;
 --all:#8b94a3;--all-f:#eff1f4;--single:#59647a;--single-f:#dfe3ea;--rows:#0072b2;--rows-f:#dcebf6;
 --channels:#c98500;--channels-f:#fcefd2;--add:#b0548c;--add-f:#f7e4ef;--paths:#009270;
 --paths-f:#d8f0e8}
 @media (prefers-color-scheme:dark){:root{--bg:#13161b;--card:#1a1e25;--ink:#e4e7ec;--faint:#98a2b3;
---rule:#2d333d;--line:#697386;--sync:#c4ccd8;--good:#3ecf9f;--accent:#56b4e9;
+--rule:#2d333d;--line:#697386;--sync:#c4ccd8;--copy:#e8874a;--good:#3ecf9f;--accent:#56b4e9;
 --all:#6f7a8c;--all-f:#262c35;--single:#a3adbd;--single-f:#363e4b;--rows:#56b4e9;--rows-f:#15354a;
 --channels:#e6a832;--channels-f:#40310f;--add:#d98cba;--add-f:#422339;--paths:#2bbd95;
 --paths-f:#113a30}}
@@ -67,12 +67,15 @@ fill:var(--ink)}
 svg text.faint,svg text.tick{fill:var(--faint);font-size:11px;font-variant-numeric:tabular-nums}
 svg text.label,svg text.lane{font-weight:600}
 svg text.share{font-size:11px;font-weight:600}
+svg text.copied{font-size:11px;font-weight:600;fill:var(--copy)}
 svg text.onsync{font-size:11px;font-weight:600;fill:var(--card)}
 svg text{pointer-events:none;white-space:pre}
 .box{fill:var(--f);stroke:var(--s);stroke-width:1}
 .head{stroke:none}
 .bracket{fill:var(--s);stroke:none}
 rect.sync{fill:var(--sync)}
+rect.copy{fill:var(--copy)}
+.copies{background:var(--copy);border-color:var(--copy)}
 .flow{stroke:var(--line);stroke-width:1.5;fill:none}
 .bus{stroke:var(--line);stroke-width:1;fill:none}
 .tip{fill:var(--line)}

@@ -33,6 +33,18 @@ std::string timeText(double microseconds, int digits) {
   return fixedText(microseconds / scale, behind) + unit;
 }
 
+std::string bytesText(double bytes) {
+  if (!std::isfinite(bytes))
+    return "unknown";
+  static const char *const units[] = {"KB", "MB", "GB"};
+  if (bytes < 999.5)
+    return fixedText(bytes, 0) + " B";
+  size_t unit = 0;
+  for (bytes /= 1e3; bytes >= 999.5 && unit + 1 < std::size(units); bytes /= 1e3)
+    ++unit;
+  return fixedText(bytes, bytes < 9.995 ? 2 : bytes < 99.95 ? 1 : 0) + " " + units[unit];
+}
+
 std::string countText(double count) {
   if (std::isnan(count))
     return "unknown";

@@ -19,6 +19,9 @@ std::string fixedText(double value, int digits);
 /// "unknown" for what is not finite.
 std::string timeText(double microseconds, int digits = 3);
 
+/// "812 B", "43.0 KB", "1.02 MB", of a thousand each.
+std::string bytesText(double bytes);
+
 /// Counts that may be huge: "812", "1.2e+14", "endless" for infinity.
 std::string countText(double count);
 

@@ -30,6 +30,8 @@ std::string kindLegend(const BranchPlan &plan) {
     }
   if (split)
     html += swatch("syncs", "sync");
+  if (gpuOf(plan.units))
+    html += swatch("copies", "copies between host and GPU");
   return html + swatch("waits", "waits") + "</p>\n";
 }
 

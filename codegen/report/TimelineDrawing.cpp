@@ -75,6 +75,8 @@ std::string Timeline::classOf(const ReportSpan &span) const {
     return "wait";
   if (span.kind == ReportSpan::sync)
     return "sync";
+  if (span.isCopy())
+    return "copy";
   for (const PlanSegment &segment : report.plan.segments)
     if (span.node >= segment.begin && span.node < segment.end)
       return std::string("box k-") + kindName(segment.kind);
@@ -85,6 +87,9 @@ std::string Timeline::tooltip(const ReportSpan &span) const {
   std::string what = span.kind == ReportSpan::wait ? "waits" : nodeName(report, span.node);
   if (span.kind == ReportSpan::sync)
     what = "sync behind " + what;
+  if (span.isCopy())
+    what = std::string(span.kind == ReportSpan::upload ? "uploads " : "downloads ") +
+           bytesText(span.bytes) + " for " + what;
   return what + " \u00b7 " + timeText(span.end - span.begin) + ", from " + timeText(span.begin);
 }
 

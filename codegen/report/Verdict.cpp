@@ -35,16 +35,17 @@ static std::string against(const Report &report, const Comparison &all, const Re
          " against " + peerText + ", " + (all.measured ? "measured" : "predicted") + ")";
 }
 
-static std::string notWorthIt(const Comparison &all) {
+static std::string notWorthIt(const Report &report, const Comparison &all) {
   double cost = all.cost(*all.chosen), split = all.cost(*all.bestSplit);
   std::string kept = "kept " + printable(all.chosen->name) + ", ";
   auto [text, splitText] = timePair(cost, split);
   std::string numbers = printable(all.bestSplit->name) + " would take " + splitText + ", " +
                         printable(all.chosen->name) + " " + text +
                         (all.measured ? " (measured)" : " (predicted)");
+  std::string obstacle = report.obstacle.empty() ? "" : "; " + printable(report.obstacle);
   if (split < cost) // someone asked for it
-    return kept + "although " + numbers;
-  return "not worth it here: " + kept + "because " + numbers;
+    return kept + "although " + numbers + obstacle;
+  return "not worth it here: " + kept + "because " + numbers + obstacle;
 }
 
 /// The best unsplit choice but the chosen one; null for none.
@@ -63,7 +64,7 @@ std::string verdict(const Report &report) {
   if (all.chosen->split && all.bestUnsplit)
     return against(report, all, *all.bestUnsplit, ", the best unsplit way");
   if (!all.chosen->split && all.bestSplit)
-    return notWorthIt(all);
+    return notWorthIt(report, all);
   if (const ReportChoice *next = nextBest(report, all))
     return against(report, all, *next, "");
   return printable(all.chosen->name) + ": nothing to compare it with (" +

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What both fake drivers share, and the wrappers of the dynamic linker's functions.
+#include "FakeGpu.h"
+
+#include <chrono>
+#include <dlfcn.h>
+
+namespace snc::test {
+
+static uint64_t now() {
+  return uint64_t(
+      std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
+}
+
+int FakeEvent::wait() {
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [&] { return state <= 0; });
+  return state;
+}
+
+FakeQueue::FakeQueue() : thread([this] { main(); }) {}
+
+FakeQueue::~FakeQueue() {
+  {
+    std::lock_guard lock(mutex);
+    stop = true;
+  }
+  changed.notify_all();
+  thread.join();
+}
+
+FakeEventPtr FakeQueue::enqueue(std::function<void()> command) {
+  auto event = std::make_shared<FakeEvent>();
+  event->queued = now();
+  {
+    std::lock_guard lock(mutex);
+    commands.push_back({std::move(command), event});
+  }
+  changed.notify_all();
+  return event;
+}
+
+void FakeQueue::main() {
+  for (;;) {
+    Command next;
+    {
+      std::unique_lock lock(mutex);
+      changed.wait(lock, [&] { return stop || !commands.empty(); });
+      if (commands.empty())
+        return;
+      next = std::move(commands.front());
+      commands.pop_front();
+    }
+    uint64_t begin = now();
+    int state = fakeGpu().runCommand(next.run);
+    next.run = nullptr;
+    {
+      std::lock_guard lock(next.event->mutex);
+      next.event->begin = begin;
+      next.event->end = now();
+      next.event->state = state;
+    }
+    next.event->changed.notify_all();
+  }
+}
+
+void FakeGpu::failCall(const std::string &name, int nth, int error) {
+  std::lock_guard lock(mutex);
+  failing[name] = {nth, error};
+}
+
+void FakeGpu::reset() {
+  std::lock_guard lock(mutex);
+  library = Library::fake;
+  missing.clear();
+  platforms = {{"Fake GPU"}};
+  gpus = true;
+  memory = 1u << 30;
+  alignmentBits = 4096;
+  wantsSlowCommands = false;
+  counts.clear();
+  failing.clear();
+  total = 0;
+  untilLost = 0;
+  lost = false;
+}
+
+int FakeGpu::called(const std::string &name) {
+  std::lock_guard lock(mutex);
+  ++counts[name];
+  ++total;
+  auto found = failing.find(name);
+  if (found == failing.end() || found->second.first <= 0 || --found->second.first)
+    return 0;
+  return found->second.second;
+}
+
+int FakeGpu::runCommand(const std::function<void()> &run) {
+  if (untilLost > 0 && --untilLost == 0)
+    lost = true;
+  if (lost)
+    return -36;
+  if (wantsSlowCommands)
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  run();
+  return 0;
+}
+
+void FakeGpu::born(const void *object) {
+  std::lock_guard lock(mutex);
+  objects.insert(object);
+  ++lives;
+}
+
+bool FakeGpu::died(const void *object) {
+  std::lock_guard lock(mutex);
+  auto found = objects.find(object);
+  if (found == objects.end())
+    return false;
+  objects.erase(found);
+  --lives;
+  return true;
+}
+
+bool FakeGpu::alive(const void *object) {
+  std::lock_guard lock(mutex);
+  return objects.count(object) != 0;
+}
+
+bool FakeGpu::take(uint64_t bytes) {
+  if (usedMemory + bytes > memory)
+    return false;
+  usedMemory += bytes;
+  return true;
+}
+
+void FakeGpu::give(uint64_t bytes) { usedMemory -= bytes; }
+
+long FakeGpu::calls(const std::string &name) {
+  std::lock_guard lock(mutex);
+  return counts[name];
+}
+
+FakeGpu &fakeGpu() {
+  static FakeGpu gpu;
+  return gpu;
+}
+
+} // namespace snc::test
+
+using snc::test::fakeGpu;
+using snc::test::Library;
+
+static char openCl, cuda; // handles
+
+extern "C" {
+void *__real_dlopen(const char *name, int flags);
+void *__real_dlsym(void *library, const char *name);
+
+void *__wrap_dlopen(const char *name, int flags) {
+  Library library = fakeGpu().library;
+  if (library == Library::none)
+    return nullptr;
+  if (library == Library::fake && !strcmp(name, "libOpenCL.so.1"))
+    return &openCl;
+  if (library == Library::fake && !strcmp(name, "libcuda.so.1"))
+    return &cuda;
+  return __real_dlopen(name, flags);
+}
+
+void *__wrap_dlsym(void *library, const char *name) {
+  if (fakeGpu().missing == name)
+    return nullptr;
+  if (library == &openCl)
+    return snc::test::fakeOpenClFunction(name);
+  if (library == &cuda)
+    return snc::test::fakeCudaFunction(name);
+  return __real_dlsym(library, name);
+}
+}
