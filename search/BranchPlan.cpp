@@ -132,6 +132,32 @@ std::string BranchPlan::strategy() const {
   return name + "_" + kinds;
 }
 
+static bool uses(const PlanSegment &segment, int64_t unit) {
+  if (segment.kind == SegmentKind::single)
+    return segment.unit == unit;
+  if (segment.kind == SegmentKind::paths)
+    return std::count(segment.units.begin(), segment.units.end(), unit) != 0;
+  return segment.kind == SegmentKind::all || segment.shares[size_t(unit)] != 0;
+}
+
+BranchPlan withoutIdleGpu(BranchPlan plan) {
+  std::optional<int64_t> gpu = gpuOf(plan.units);
+  bool idle = gpu && plan.units.size() > 1 &&
+              std::none_of(plan.segments.begin(), plan.segments.end(),
+                           [&](const PlanSegment &segment) { return uses(segment, *gpu); });
+  if (!idle)
+    return plan;
+  plan.units.erase(plan.units.begin() + *gpu);
+  for (PlanSegment &segment : plan.segments) {
+    segment.unit -= segment.unit > *gpu;
+    for (int64_t &unit : segment.units)
+      unit -= unit > *gpu;
+    if (!segment.shares.empty())
+      segment.shares.erase(segment.shares.begin() + *gpu);
+  }
+  return plan;
+}
+
 BranchPlan unsplitPlan(int64_t nodes, std::vector<PlanUnit> units) {
   PlanSegment segment;
   segment.end = nodes;

@@ -89,6 +89,9 @@ std::optional<int64_t> gpuOf(llvm::ArrayRef<PlanUnit> units);
 /// All nodes as one segment: on all threads, or on the GPU where there is one.
 BranchPlan unsplitPlan(int64_t nodes, std::vector<PlanUnit> units);
 
+/// The same without a GPU that no segment uses.
+BranchPlan withoutIdleGpu(BranchPlan plan);
+
 nlohmann::json toJson(const BranchPlan &plan);
 
 /// The plan that `json` holds, or an error that names the faulty member. Only

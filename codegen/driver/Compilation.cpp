@@ -48,8 +48,8 @@ bool Compilation::prepare() {
     plan = std::move(*given);
     units = plan.units;
   }
-  bool gpu = gpuOf(units).has_value();
-  cpuThreads = totalThreads(units) - gpu;
+  bool feedsGpu = gpuOf(units).has_value();
+  cpuThreads = totalThreads(units) - feedsGpu;
   if (cpuThreads == 0)
     cpuThreads = options.threads > 0 ? options.threads : processors();
   threads = std::max(totalThreads(units), cpuThreads);
@@ -117,10 +117,17 @@ bool Compilation::choosePlan() {
   if (measured)
     decided.measuredUs = measured->choices[measured->chosen].measuredUs;
   say("branches planned");
-  if (gpuOf(plan.units) && options.gpuFallback)
-    fallback = module->clone();
+  BranchPlan used = withoutIdleGpu(plan);
+  if (std::optional<int64_t> unit = gpuOf(used.units)) {
+    gpu = used.units[size_t(*unit)].device;
+    if (options.gpuFallback)
+      fallback = module->clone();
+  } else {
+    threads = totalThreads(used.units);
+    setTarget(*module, *target, threads);
+  }
   PassManager pm(&context);
-  buildBranchPipeline(pm, plan);
+  buildBranchPipeline(pm, used);
   if (failed(pm.run(*module)) || interrupted())
     return false;
   say("branches inserted");
@@ -179,8 +186,8 @@ bool Compilation::writeObjects(const LinkTools &tools) {
     executor.weightsFile = name + ".weights";
   llvm::StringRef arch = target->triple.split('-').first;
   std::vector<std::string> runtimes{"runtime"};
-  if (std::optional<int64_t> gpu = gpuOf(plan.units))
-    runtimes.push_back(("runtime-" + nameOf(plan.units[size_t(*gpu)].device)).str());
+  if (gpu != Device::cpu)
+    runtimes.push_back(("runtime-" + nameOf(gpu)).str());
   for (std::string &runtime : runtimes) {
     runtime = options.companion("../lib/syncnasc/" + runtime + "-" + arch.str() + ".bc");
     if (!llvm::sys::fs::exists(runtime))

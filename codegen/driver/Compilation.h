@@ -68,6 +68,7 @@ private:
   int64_t cpuThreads = 1; ///< of all units that are no GPU, or where the GPU cannot be used
   std::string name;
   std::vector<PlanUnit> units;
+  Device gpu = Device::cpu; ///< of the units that the plan uses, if one is a GPU
   BranchPlan plan;
   DeviceDescription device;
   Report report;
