@@ -20,8 +20,8 @@ int32_t snc_cu_enter(snc_cu_device *cu) { return cu->api.CtxPushCurrent(cu->cont
 
 int32_t snc_cu_leave(snc_cu_device *cu, int32_t error) {
   snc_cu mine;
-  int32_t popped = cu->api.CtxPopCurrent(&mine);
-  return error ? error : popped;
+  cu->api.CtxPopCurrent(&mine); /* what was done is done, whatever it says */
+  return error;
 }
 
 /* Never closed again: the driver leaves threads and exit handlers behind. */

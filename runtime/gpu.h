@@ -24,7 +24,7 @@ typedef struct snc_gpu_engine {
    * not started. On failure nothing is left behind and *out is NULL. Fills what it
    * learns of `info`, also on failure. */
   int32_t (*create)(snc_context *context, snc_gpu **out, snc_device_info *info);
-  /* Gives all back. No command may be on its way. */
+  /* Gives all back, after what is on its way. */
   void (*destroy)(snc_gpu *gpu);
   /* Enqueues the record of a step; does not wait. One thread at a time. */
   int32_t (*submit)(snc_worker *worker, uint32_t step);
@@ -161,6 +161,7 @@ struct snc_gpu {
   snc_gpu_device *device;
   snc_context *context;
   uint32_t unit;
+  int opened;
   uint64_t arena, weights; /* device memory; 0: none */
   void *pinned;
   snc_gpu_part *parts;
@@ -184,6 +185,10 @@ int snc_gpu_run(void *user_context, void *state, snc_gpu_launch *launch);
 /* Records all steps of the GPU's unit. */
 int32_t snc_gpu_record(snc_gpu *gpu);
 void snc_gpu_kernel_recorded(snc_gpu *gpu, uint32_t kernel);
+
+/* Returns once nothing is on its way to or on the device, as far as that can be had: memory
+ * that commands name is about to go. */
+void snc_gpu_settle(snc_gpu *gpu);
 
 /* gpu_replay.c */
 int32_t snc_gpu_submit(snc_worker *worker, uint32_t step);

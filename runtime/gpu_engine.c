@@ -153,9 +153,18 @@ static uint32_t number_events(snc_gpu *gpu) {
 
 /* ---- making ------------------------------------------------------------------------ */
 
+void snc_gpu_settle(snc_gpu *gpu) {
+  if (gpu->driver->drain(gpu->device) != SNC_OK) {
+    int32_t again = gpu->driver->drain(gpu->device);
+    (void)again; /* a lost device has nothing left to do */
+  }
+}
+
 static void destroy(snc_gpu *gpu) {
   const snc_gpu_driver *driver = gpu->driver;
   snc_gpu_device *device = gpu->device;
+  if (gpu->opened)
+    snc_gpu_settle(gpu);
   for (uint32_t i = 0; i < gpu->num_ops; ++i)
     if (gpu->ops[i].kind == SNC_GPU_LAUNCH)
       driver->release_kernel(device, gpu->ops[i].launch);
@@ -205,6 +214,7 @@ static int32_t prepare(snc_gpu *gpu) {
   snc_context *context = gpu->context;
   int32_t status = gpu->driver->open(gpu->device);
   memcpy(gpu->info->name, gpu->device->name, sizeof gpu->info->name);
+  gpu->opened = status == SNC_OK;
   if (status == SNC_OK)
     status = take_memory(gpu);
   if (status == SNC_OK)

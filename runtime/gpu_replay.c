@@ -121,8 +121,7 @@ int32_t snc_gpu_finish(snc_worker *worker) {
   else
     status = wait_for(context, gpu->steps[last].event);
   if (status != SNC_OK) {
-    int32_t drained = gpu->driver->drain(gpu->device); /* of a lost device: a formality */
-    (void)drained;
+    snc_gpu_settle(gpu);
     lost(context, status);
   } else if (context->options.trace && !snc_context_stopped(context)) {
     trace_steps(worker, first_of_phase(context->model, last), last);

@@ -238,7 +238,7 @@ snc_cl CreateProgramWithBinary(snc_cl context, uint32_t, const snc_cl *, const s
 int32_t BuildProgram(snc_cl program, uint32_t, const snc_cl *, const char *options,
                      void (*)(snc_cl, void *), void *) {
   FAIL_IF_ASKED(BuildProgram);
-  EXPECT_NE(std::string(options).find("-D MAX_CONSTANT_ARGS=8"), std::string::npos);
+  EXPECT_NE(std::string(options).find("-D MAX_CONSTANT_ARGS="), std::string::npos);
   if (counted<Program>(program)->source.find("#error") != std::string::npos)
     return -11;
   counted<Program>(program)->built = true;

@@ -199,6 +199,8 @@ int32_t GpuModel::runStep(uint32_t s, snc_worker *worker, snc_buffer *b) {
     return runOnGpu(s, worker, b);
   if (onStep)
     onStep(s);
+  if (failStep == int32_t(s))
+    return 1;
   auto *v = reinterpret_cast<uint32_t *>(b[hostOf(s)].host);
   for (uint32_t i = 0; i < kElements; ++i) {
     v[i] = s + 1;
@@ -244,6 +246,8 @@ int32_t GpuModel::launch(snc_worker *worker, const char *entry, std::vector<void
 }
 
 int32_t GpuModel::runOnGpu(uint32_t s, snc_worker *worker, snc_buffer *b) {
+  if (int32_t error = onRecord ? onRecord(worker, b) : 0)
+    return error;
   int32_t traced = snc_traced(worker);
   if (traced)
     snc_kernel_begin(worker);

@@ -44,6 +44,9 @@ public:
   const char *source = kGpuSource;
   // Told before a step runs on the CPU.
   std::function<void(uint32_t step)> onStep;
+  // Called for GPU steps before they are recorded; a result ends that.
+  std::function<int32_t(snc_worker *, snc_buffer *)> onRecord;
+  int32_t failStep = -1; // of the CPU
   std::atomic<int> fallbackRuns{0};
   // Transfers are of rows of 8 numbers that lie further apart on the device.
   bool rows = false;
