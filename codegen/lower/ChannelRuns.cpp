@@ -7,6 +7,7 @@
 #include "codegen/lower/Lowering.h"
 
 #include "ir/Layout.h"
+#include "ir/Target.h"
 
 using namespace mlir;
 
@@ -68,6 +69,11 @@ bool slicesChannels(SliceOp slice) {
 
 bool copiesChannelRuns(Operation *op) {
   if (op->getNumResults() != 1 || !isBlocked(op->getResult(0)))
+    return false;
+  // On a GPU there is no memory for what is not the result.
+  auto kernel = op->getParentOfType<KernelOp>();
+  bool last = llvm::all_of(op->getUsers(), [](Operation *user) { return isa<YieldOp>(user); });
+  if (!last && kernel && deviceOf(kernel) != Device::cpu)
     return false;
   if (auto concat = dyn_cast<ConcatOp>(op))
     return concat.getAxis() == 1 && llvm::all_of(concat.getInputs(), isBlocked);

@@ -34,8 +34,27 @@ bool leaves(const Window &w, TensorView input, RankedTensorType out) {
          beyond(out.getDimSize(3), w.sw, w.kw, w.dw, w.left, input.dim(3));
 }
 
+/// padded() for a GPU, where an operand that the kernel computes is needed at one place.
+hl::Func paddedPlace(TensorView input) {
+  hl::Func pad("pad");
+  std::vector<hl::Var> vars = indexSpace(input.type).vars;
+  std::vector<hl::Expr> place(vars.begin(), vars.end());
+  hl::Expr inside;
+  size_t x = blockedLanes(input.type) ? 1 : 0;
+  for (size_t d : {x, x + 1}) {
+    int extent = int(input.dim(d == x ? 3 : 2));
+    place[d] = hl::clamp(vars[d], 0, extent - 1);
+    hl::Expr here = liesWithin(vars[d], extent);
+    inside = inside.defined() ? inside && here : here;
+  }
+  pad(vars) = hl::select(inside, input.func(place), hl::cast(input.func.types()[0], 0));
+  return pad;
+}
+
 /// The input with zeros around it, in the input's own memory order.
-hl::Func padded(TensorView input) {
+hl::Func padded(const LoweredKernel &kernel, TensorView input) {
+  if (kernel.gpu)
+    return paddedPlace(input);
   hl::Func pad("pad");
   std::vector<hl::Var> vars = indexSpace(input.type).vars;
   bool blocked = blockedLanes(input.type);
@@ -105,7 +124,7 @@ void convPacked(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView w
   if (op.getInput().getDefiningOp())
     stage.source = in;
   if (leaves(w, input, type))
-    in = stage.pad = padded(input);
+    in = stage.pad = padded(kernel, input);
   auto accType = withLayout(type, BlockedAttr::get(type.getContext(), lanes));
   IndexSpace space = indexSpace(accType);
   hl::Var x = space.vars[1], y = space.vars[2], cb = space.vars[3], n = space.vars[4];
@@ -160,7 +179,7 @@ void convDepthwise(LoweredKernel &kernel, ConvOp op, TensorView input, TensorVie
     bool anyRow = !kernel.stages.empty() && kernel.stages.back().pad.defined();
     source.func = stage.pad = extended(stage, input, w, columns, tile, anyRow);
   } else if (leaves(w, input, type)) {
-    source.func = stage.pad = padded(input);
+    source.func = stage.pad = padded(kernel, input);
   }
   int lanes = int(blockedLanes(input.type));
   auto sumType = withLayout(type, input.type.getEncoding());
@@ -187,7 +206,7 @@ void convPlain(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView we
   Stage stage{Stage::Kind::Reduce, op, {}, hl::Func("acc"), {}, {}, {}};
   TensorView source = input;
   if (leaves(w, input, type))
-    source.func = stage.pad = padded(input);
+    source.func = stage.pad = padded(kernel, input);
   auto accType = withLayout(type, {});
   IndexSpace space = indexSpace(accType);
   const auto &at = space.coords.logical; // n, o, y, x

@@ -4,6 +4,7 @@
 
 #include "ir/ConstantData.h"
 #include "ir/Layout.h"
+#include "ir/Target.h"
 
 using namespace mlir;
 
@@ -76,6 +77,10 @@ static bool isZeroInPadding(Value value) {
          llvm::all_of(op->getOperands(), follows);
 }
 
+hl::Expr liesWithin(const hl::Expr &i, int extent) {
+  return hl::reinterpret<uint32_t>(i) < hl::Expr(uint32_t(extent));
+}
+
 /// Padded lanes of a blocked result must hold zero (K3).
 static void finish(LoweredKernel &kernel, Value result) {
   TensorView last = kernel.view(result);
@@ -86,9 +91,9 @@ static void finish(LoweredKernel &kernel, Value result) {
     hl::Func masked("masked");
     int channels = int(last.dim(last.rank() == 1 ? 0 : 1));
     std::vector<hl::Expr> place(kernel.space.vars.begin(), kernel.space.vars.end());
-    hl::Expr value = last.func(place);
-    masked(kernel.space.vars) = hl::select(at.logical[last.rank() == 1 ? 0 : 1] < channels, value,
-                                           hl::cast(value.type(), 0));
+    hl::Expr value = last.func(place), channel = at.logical[last.rank() == 1 ? 0 : 1];
+    hl::Expr real = kernel.gpu ? liesWithin(channel, channels) : channel < channels;
+    masked(kernel.space.vars) = hl::select(real, value, hl::cast(value.type(), 0));
     last.func = masked;
   }
   kernel.output = last.func;
@@ -111,6 +116,7 @@ static LogicalResult lowerOp(LoweredKernel &kernel, Operation *op) {
 
 FailureOr<LoweredKernel> lowerKernel(KernelOp kernel) {
   LoweredKernel lowered;
+  lowered.gpu = deviceOf(kernel) != Device::cpu;
   Block &body = kernel.getBody().front();
   for (auto [i, argument] : llvm::enumerate(body.getArguments())) {
     auto type = cast<RankedTensorType>(argument.getType());

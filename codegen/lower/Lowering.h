@@ -50,6 +50,7 @@ struct Stage {
 
 /// Owns the Funcs of one kernel while it is compiled.
 struct LoweredKernel {
+  bool gpu = false;                      ///< no Func may need memory between launches
   std::vector<hl::ImageParam> arguments; ///< as the kernel's
   hl::Func output;                       ///< in memory order of the kernel's result
   IndexSpace space;                      ///< the output's variables
@@ -101,6 +102,10 @@ int reductionStep(int64_t channels, int64_t lanes);
 /// The logistic function of an f32 `x`, within 3e-7 of itself; without fused
 /// multiplication within 3e-7 + 5e-8 |x|.
 hl::Expr sigmoid(const hl::Expr &x);
+
+/// 0 <= i < extent, in a form that Halide cannot solve for `i`: from other conditions it
+/// makes bounds of what is read under them, and no longer sees that it is one element.
+hl::Expr liesWithin(const hl::Expr &i, int extent);
 
 /// The smallest value of a type, for maxima.
 hl::Expr lowest(hl::Type type);

@@ -47,6 +47,35 @@ void pad(LoweredKernel &kernel, PadOp op) {
   define(kernel, op, space, value);
 }
 
+/// The result as a choice between inputs; for a GPU, where a concat that is read in the
+/// same kernel has no memory of its own.
+void concatInline(LoweredKernel &kernel, ConcatOp op) {
+  IndexSpace space = indexSpace(resultType(op));
+  size_t axis = op.getAxis();
+  hl::Expr position = space.coords.logical[axis], value;
+  int end = int(resultType(op).getDimSize(int64_t(axis)));
+  for (Value v : llvm::reverse(op.getInputs())) {
+    TensorView input = kernel.view(v);
+    int extent = int(input.dim(int64_t(axis)));
+    Place at = space.coords.logical;
+    at[axis] = hl::clamp(position - (end - extent), 0, extent - 1);
+    if (space.coords.padded && axis != 1)
+      at[1] = hl::min(at[1], int(input.dim(1)) - 1);
+    hl::Expr element = input(at);
+    value = value.defined() ? hl::select(liesWithin(position, end), element, value) : element;
+    end -= extent;
+  }
+  define(kernel, op, space, value);
+}
+
+/// True where a result with updates can be the kernel's own, without a mask.
+bool endsKernel(Operation *op) {
+  auto type = resultType(op);
+  int64_t lanes = blockedLanes(type);
+  return llvm::all_of(op->getUsers(), [](Operation *user) { return isa<YieldOp>(user); }) &&
+         (!lanes || type.getDimSize(type.getRank() == 1 ? 0 : 1) % lanes == 0);
+}
+
 /// One update of the result for each input, so that no element asks which input
 /// it comes from.
 void concat(LoweredKernel &kernel, ConcatOp op) {
@@ -163,7 +192,7 @@ bool alignedSlice(LoweredKernel &kernel, Operation *op, const IndexSpace &space)
 
 bool lowerMovement(LoweredKernel &kernel, Operation *op) {
   if (auto o = dyn_cast<ConcatOp>(op))
-    return concat(kernel, o), true;
+    return (kernel.gpu && !endsKernel(op) ? concatInline : concat)(kernel, o), true;
   if (auto o = dyn_cast<PadOp>(op))
     return pad(kernel, o), true;
   if (op->getNumResults() != 1)

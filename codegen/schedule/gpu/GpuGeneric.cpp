@@ -3,8 +3,10 @@
 // The schedule for everything on a GPU: a thread an element, neighbours in memory on
 // neighbouring threads, and each sum in the thread that needs it.
 
+#include "codegen/schedule/gpu/GpuGrid.h"
 #include "codegen/schedule/gpu/GpuSchedules.h"
 
+#include "ir/KernelGrouping.h"
 #include "ir/Layout.h"
 
 using namespace mlir;
@@ -12,43 +14,60 @@ using namespace mlir;
 namespace snc {
 
 namespace {
-/// All dimensions of a stage as one, cut into blocks of `threads`. Returns the loop over
-/// threads.
-template <typename Loops> hl::VarOrRVar flatten(Loops loops, hl::Stage stage, int threads) {
-  hl::VarOrRVar all = loops.front();
-  for (size_t i = 1; i < loops.size(); ++i) {
-    bool isReduction = all.is_rvar || loops[i].is_rvar;
-    std::string name = "all" + std::to_string(i);
-    hl::VarOrRVar fused =
-        isReduction ? hl::VarOrRVar(hl::RVar(name)) : hl::VarOrRVar(hl::Var(name));
-    stage.fuse(all, loops[i], fused);
-    all = fused;
+/// The loops of update `i`, in the order of the dimensions that they walk.
+std::vector<GridLoop> updateLoops(hl::Func f, int i, RankedTensorType type) {
+  std::vector<GridLoop> loops;
+  std::vector<GridLoop> whole = loopsOf(f.args(), type);
+  std::vector<hl::Expr> places = f.update_args(i);
+  std::vector<hl::RVar> rest = f.rvars(i);
+  hl::Internal::ReductionDomain domain =
+      rest.empty() ? hl::Internal::ReductionDomain() : rest.front().domain();
+  for (size_t d = 0; d < places.size(); ++d) {
+    auto *variable = places[d].as<hl::Internal::Variable>();
+    if (variable && variable->name == whole[d].loop.name())
+      loops.push_back(whole[d]);
+    for (auto r = rest.begin(); r != rest.end();) {
+      if (!hl::Internal::expr_uses_var(places[d], r->name())) {
+        ++r;
+        continue;
+      }
+      for (const hl::Internal::ReductionVariable &v : domain.domain())
+        if (v.var == r->name())
+          loops.push_back({*r, *hl::Internal::as_const_int(hl::Internal::simplify(v.extent))});
+      r = rest.erase(r);
+    }
   }
-  auto loop = [&](const char *name) {
-    return all.is_rvar ? hl::VarOrRVar(hl::RVar(name)) : hl::VarOrRVar(hl::Var(name));
-  };
-  hl::VarOrRVar block = loop("block"), thread = loop("thread");
-  stage.split(all, block, thread, threads, hl::TailStrategy::GuardWithIf)
-      .gpu_blocks(block)
-      .gpu_threads(thread);
-  return thread;
+  return loops;
 }
 
 /// Each update writes elements of its own, in a launch of its own.
-void scheduleUpdates(hl::Func f, int threads) {
-  for (int i = 0; i < f.num_update_definitions(); ++i) {
-    std::vector<hl::VarOrRVar> loops;
-    for (const hl::RVar &r : f.rvars(i))
-      loops.emplace_back(r);
-    std::vector<hl::Var> vars = f.args();
-    std::vector<hl::Expr> places = f.update_args(i);
-    for (size_t d = 0; d < vars.size(); ++d) {
-      auto *variable = places[d].as<hl::Internal::Variable>();
-      if (variable && variable->name == vars[d].name())
-        loops.emplace_back(vars[d]);
-    }
-    flatten(loops, f.update(i).allow_race_conditions(), threads);
+void scheduleUpdates(hl::Func f, RankedTensorType type, int threads) {
+  for (int i = 0; i < f.num_update_definitions(); ++i)
+    spreadOverGrid(f.update(i).allow_race_conditions(), updateLoops(f, i, type), threads,
+                   hl::TailStrategy::GuardWithIf);
+}
+
+/// The convolution that reads the result of `op`, perhaps through elementwise operators.
+Operation *nextConvolution(Operation *op) {
+  for (Operation *user : op->getUsers()) {
+    if (isa<ConvOp>(user))
+      return user;
+    if (isElementwise(user))
+      if (Operation *conv = nextConvolution(user))
+        return conv;
   }
+  return nullptr;
+}
+
+/// Computes a sum where it is read.
+void placeSum(LoweredKernel &kernel, Stage &stage, const hl::LoopLevel &thread) {
+  hl::Func acc = stage.acc;
+  Operation *conv = nextConvolution(stage.op);
+  auto reader = llvm::find_if(kernel.stages, [&](Stage &s) { return conv && s.op == conv; });
+  if (reader != kernel.stages.end())
+    acc.compute_at(reader->acc, reader->domain.x); // again for each product
+  else
+    acc.compute_at(thread);
 }
 } // namespace
 
@@ -56,18 +75,20 @@ void scheduleGpuGeneric(LoweredKernel &kernel, ScheduleAttr schedule) {
   hl::Func out = kernel.output;
   int threads = int(schedule ? schedule.get("threads", 128) : 128);
   if (out.has_update_definition())
-    return scheduleUpdates(out, threads);
+    return scheduleUpdates(out, kernel.resultTensor, threads);
   const std::vector<hl::Var> &v = kernel.space.vars;
   hl::LoopLevel thread(out, hl::Var::outermost());
   if (v.empty()) {
     out.gpu_single_thread();
   } else {
-    std::vector<hl::VarOrRVar> loops(v.begin(), v.end());
-    thread = hl::LoopLevel(out, flatten(loops, out, threads).var);
+    // Blocks at the end move inwards: a condition would hide from Halide that a thread
+    // needs but one sum.
+    thread = hl::LoopLevel(out, spreadOverGrid(out, loopsOf(v, kernel.resultTensor), threads,
+                                               hl::TailStrategy::ShiftInwards).var);
   }
   for (Stage &stage : kernel.stages)
     if (stage.acc.defined() && stage.acc.name() != out.name())
-      stage.acc.compute_at(thread);
+      placeSum(kernel, stage, thread);
 }
 
 LogicalResult scheduleGpuKernel(LoweredKernel &kernel, KernelOp op) {
