@@ -28,7 +28,8 @@ static cl::opt<std::string> plotFile("plot", cl::desc("where to write a drawing"
 
 namespace {
 constexpr double kRatios[] = {1, 2, 4, 8};
-constexpr double kSyncs[] = {1, 10, 100, 1000};
+constexpr double kSyncs[] = {1, 3, 10, 30, 100, 300, 1000};
+constexpr double kShownSyncs[] = {1, 10, 100, 1000};
 constexpr double kLinks[] = {2, 4, 8, 16, 32, 64};
 /// Branches pay where they gain more than the planner's own margin.
 constexpr double kPays = 1.02;
@@ -75,22 +76,18 @@ double geometricMean(llvm::ArrayRef<double> values) {
 
 using Grid = std::map<std::pair<double, double>, Outcome>; ///< by ratio and sync
 
-/// Where the gain falls below kPays between two syncs of the grid, in proportion of
-/// logarithms.
-std::string stopsPaying(const Grid &grid, double ratio) {
-  double before = 0, gainBefore = 0;
-  for (double sync : kSyncs) {
-    double gain = grid.at({ratio, sync}).gain();
-    if (gain < kPays && before == 0)
-      return "below 1";
-    if (gain < kPays) {
-      double part = (gainBefore - kPays) / std::max(1e-9, gainBefore - gain);
-      return "about " + std::to_string(int64_t(before * std::pow(sync / before, part) + 0.5));
-    }
-    before = sync;
-    gainBefore = gain;
-  }
-  return "above 1000";
+/// Between which syncs of the grid the gain falls below kPays for good.
+std::string stopsPaying(llvm::function_ref<double(double)> gain) {
+  double last = 0;
+  for (double sync : kSyncs)
+    if (gain(sync) >= kPays)
+      last = sync;
+  if (last == 0)
+    return "below 1";
+  if (last == std::end(kSyncs)[-1])
+    return "above 1000";
+  double next = *std::upper_bound(std::begin(kSyncs), std::end(kSyncs), last);
+  return std::to_string(int64_t(last)) + " to " + std::to_string(int64_t(next));
 }
 
 class Writer {
@@ -102,6 +99,12 @@ public:
   std::vector<GainLine> plotLines() const;
 
 private:
+  double meanGain(double ratio, double sync) const {
+    std::vector<double> gains;
+    for (const Grid &grid : grids)
+      gains.push_back(grid.at({ratio, sync}).gain());
+    return geometricMean(gains);
+  }
   void writeEven();
   void writeGains();
   void writeStops();
@@ -134,40 +137,41 @@ void Writer::writeGains() {
   os << "\n## Gain over the better device, replayed\n\n"
         "A cell has the gains at syncs of 1 / 10 / 100 / 1000 us. 1.00: the planner keeps the "
         "better device alone.\n\n| network | 1:1 | 1:2 | 1:4 | 1:8 |\n|---|---|---|---|---|\n";
-  std::map<std::pair<double, double>, std::vector<double>> all;
   for (auto [network, grid] : llvm::zip(networks, grids)) {
     os << "| " << network->name();
     for (double ratio : kRatios) {
       os << " |";
-      for (double sync : kSyncs) {
-        double gain = grid.at({ratio, sync}).gain();
-        os << (sync == kSyncs[0] ? " " : " / ") << llvm::format("%.2f", gain);
-        all[{ratio, sync}].push_back(gain);
-      }
+      for (double sync : kShownSyncs)
+        os << (sync == kSyncs[0] ? " " : " / ")
+           << llvm::format("%.2f", grid.at({ratio, sync}).gain());
     }
     os << " |\n";
   }
   os << "| geometric mean";
   for (double ratio : kRatios) {
     os << " |";
-    for (double sync : kSyncs)
-      os << (sync == kSyncs[0] ? " " : " / ")
-         << llvm::format("%.2f", geometricMean(all[{ratio, sync}]));
+    for (double sync : kShownSyncs)
+      os << (sync == kSyncs[0] ? " " : " / ") << llvm::format("%.2f", meanGain(ratio, sync));
   }
   os << " |\n";
 }
 
 void Writer::writeStops() {
   os << "\n## Where branches stop paying\n\n"
-        "The cost of a sync in microseconds from which on they gain less than 2 %, between the "
-        "points above in proportion of\nlogarithms.\n\n"
+        "The cost of a sync in microseconds from which on they gain less than 2 %. Tried: 1, 3, "
+        "10, 30, 100, 300 and 1000.\n\n"
         "| network | 1:1 | 1:2 | 1:4 | 1:8 |\n|---|---|---|---|---|\n";
   for (auto [network, grid] : llvm::zip(networks, grids)) {
     os << "| " << network->name();
     for (double ratio : kRatios)
-      os << " | " << stopsPaying(grid, ratio);
+      os << " | "
+         << stopsPaying([&, &grid = grid](double sync) { return grid.at({ratio, sync}).gain(); });
     os << " |\n";
   }
+  os << "| geometric mean";
+  for (double ratio : kRatios)
+    os << " | " << stopsPaying([&](double sync) { return meanGain(ratio, sync); });
+  os << " |\n";
   std::map<std::string, int> obstacles;
   for (const Grid &grid : grids)
     for (const auto &[where, outcome] : grid)
@@ -258,7 +262,7 @@ int main(int argc, char **argv) {
                << llvm::format(" at %.0f GFLOP/s a core. ", cores.peakGflops)
                << "The GPU takes for each what the CPU takes on all cores, divided by 1, 2, 4 or "
                   "8.\nCopies go at "
-               << PairOptions().linkGBs
+               << int64_t(PairOptions().linkGBs)
                << " GB/s through the GPU's queue; what a copy costs beside its bytes is in the "
                   "sync. Plans: the beam's (`--search=dp`).\nTimes and gains are those of the "
                   "event simulator (`bench/EventReplay.h`), not the planner's own.\n";

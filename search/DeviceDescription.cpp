@@ -36,17 +36,19 @@ double numberOf(const json &value, const std::string &name, double least) {
 
 constexpr double kAboveZero = 1e-9;
 
-void readNumber(const json &parent, const char *name, double least, double &into) {
+void readNumber(const json &parent, const char *name, double least, double &into,
+                const char *path = "device.") {
   if (auto found = parent.find(name); found != parent.end())
-    into = numberOf(*found, std::string("device.") + name, least);
+    into = numberOf(*found, std::string(path) + name, least);
 }
 
-void readText(const json &parent, const char *name, std::string &into) {
+void readText(const json &parent, const char *name, std::string &into,
+              const char *path = "device.") {
   auto found = parent.find(name);
   if (found == parent.end())
     return;
   if (!found->is_string())
-    throw Fault(std::string("device.") + name + ": expected a string");
+    throw Fault(std::string(path) + name + ": expected a string");
   into = found->get<std::string>();
 }
 
@@ -64,18 +66,20 @@ void readBandwidth(const json &device, DeviceDescription &into) {
 /// {"gbps": x, "us": y} of a direction.
 void readLink(const json &gpu, const char *name, double &gbs, double &us) {
   const json &link = objectAt(gpu, name);
-  readNumber(link, "gbps", 0.001, gbs);
-  readNumber(link, "us", 0, us);
+  std::string path = std::string("device.gpu.") + name + ".";
+  readNumber(link, "gbps", 0.001, gbs, path.c_str());
+  readNumber(link, "us", 0, us, path.c_str());
 }
 
 void readGpu(const json &device, GpuDescription &into) {
   const json &gpu = objectAt(device, "gpu");
-  readText(gpu, "name", into.name);
-  readNumber(gpu, "peak_gflops", kAboveZero, into.peakGflops);
-  readNumber(gpu, "memory_gbps", kAboveZero, into.bandwidthGBs);
-  readNumber(gpu, "parallelism", kAboveZero, into.parallelism);
-  readNumber(gpu, "launch_us", 0, into.launchUs);
-  readNumber(gpu, "sync_us", 0, into.syncUs);
+  const char *path = "device.gpu.";
+  readText(gpu, "name", into.name, path);
+  readNumber(gpu, "peak_gflops", kAboveZero, into.peakGflops, path);
+  readNumber(gpu, "memory_gbps", kAboveZero, into.bandwidthGBs, path);
+  readNumber(gpu, "parallelism", kAboveZero, into.parallelism, path);
+  readNumber(gpu, "launch_us", 0, into.launchUs, path);
+  readNumber(gpu, "sync_us", 0, into.syncUs, path);
   readLink(gpu, "upload", into.uploadGBs, into.uploadUs);
   readLink(gpu, "download", into.downloadGBs, into.downloadUs);
 }

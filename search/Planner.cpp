@@ -167,7 +167,8 @@ static std::string obstacleOf(const PlanCost &cost, const PlannerOptions &option
     PlanningResult other;
     other.choices = unsplitChoices(cheaper);
     searchBranches(cheaper, quick, other);
-    return other.choices.back().us;
+    return other.choices.back().name == "branches" ? other.choices.back().us
+                                                   : std::numeric_limits<double>::infinity();
   };
   double best = 0.98 * result.choice().us;
   double freeSync = with([](GpuDescription &gpu) { gpu.syncUs = 0; });
@@ -198,7 +199,7 @@ PlanningResult planNetwork(const PlanCost &cost, bool measured, const PlannerOpt
   double margin = measured ? 0.98 : 0.9;
   if (last.name == "branches" && (options.forceBranches || last.us < margin * result.choice().us))
     result.chosen = result.choices.size() - 1;
-  else if (last.name == "branches" && cost.gpu() && result.choices.size() > 2)
+  else if (cost.gpu() && result.choices.size() > 1)
     result.obstacle = obstacleOf(cost, options, result);
   for (PlannedChoice &choice : result.choices)
     nameSegments(choice.plan, cost.network());

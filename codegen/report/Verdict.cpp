@@ -30,9 +30,15 @@ static std::string against(const Report &report, const Comparison &all, const Re
                            const std::string &role) {
   double cost = all.cost(*all.chosen), peerCost = all.cost(peer);
   auto [text, peerText] = timePair(cost, peerCost);
-  return printable(all.chosen->name) + " on " + counted(int64_t(report.plan.units.size()), "unit") +
-         ": " + ratioText(cost, peerCost) + " " + printable(peer.name) + role + " (" + text +
-         " against " + peerText + ", " + (all.measured ? "measured" : "predicted") + ")";
+  std::string units = " on " + counted(int64_t(report.plan.units.size()), "unit");
+  bool alone = llvm::StringRef(all.chosen->name).ends_with(" alone");
+  return printable(all.chosen->name) + (alone ? "" : units) + ": " + ratioText(cost, peerCost) +
+         " " + printable(peer.name) + role + " (" + text + " against " + peerText + ", " +
+         (all.measured ? "measured" : "predicted") + ")";
+}
+
+static std::string obstacleText(const Report &report) {
+  return report.obstacle.empty() ? "" : "; " + printable(report.obstacle);
 }
 
 static std::string notWorthIt(const Report &report, const Comparison &all) {
@@ -42,7 +48,7 @@ static std::string notWorthIt(const Report &report, const Comparison &all) {
   std::string numbers = printable(all.bestSplit->name) + " would take " + splitText + ", " +
                         printable(all.chosen->name) + " " + text +
                         (all.measured ? " (measured)" : " (predicted)");
-  std::string obstacle = report.obstacle.empty() ? "" : "; " + printable(report.obstacle);
+  std::string obstacle = obstacleText(report);
   if (split < cost) // someone asked for it
     return kept + "although " + numbers + obstacle;
   return "not worth it here: " + kept + "because " + numbers + obstacle;
@@ -66,7 +72,7 @@ std::string verdict(const Report &report) {
   if (!all.chosen->split && all.bestSplit)
     return notWorthIt(report, all);
   if (const ReportChoice *next = nextBest(report, all))
-    return against(report, all, *next, "");
+    return against(report, all, *next, "") + obstacleText(report);
   return printable(all.chosen->name) + ": nothing to compare it with (" +
          timeText(all.cost(*all.chosen)) + ", " + (all.measured ? "measured" : "predicted") + ")";
 }

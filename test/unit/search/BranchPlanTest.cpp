@@ -47,6 +47,14 @@ BranchPlan everyKind() {
 
 std::string fault(const BranchPlan &plan) { return llvm::toString(plan.verify()); }
 
+/// The same on a CPU and a GPU.
+BranchPlan withGpu() {
+  BranchPlan plan = everyKind();
+  plan.units = {{"cpu0", 2}, {"gpu0", 1, Device::opencl}};
+  plan.segments[0].kind = SegmentKind::single;
+  return plan;
+}
+
 void expectFault(const BranchPlan &plan, const std::string &rule) {
   std::string message = fault(plan);
   EXPECT_EQ(message.substr(0, 3), rule + ":") << message;
@@ -69,6 +77,23 @@ TEST(BranchPlan, P1UnitsAreNamedApartAndHaveThreads) {
   expectFault("P1", [](BranchPlan &p) { p.units[0].name = ""; });
   expectFault("P1", [](BranchPlan &p) { p.units[0].threads = 0; });
   expectFault("P1", [](BranchPlan &p) { p.units[1].threads = -4; });
+}
+
+TEST(BranchPlan, P1OneUnitMayBeAGpuThatOneThreadFeeds) {
+  EXPECT_EQ(fault(withGpu()), "");
+  BranchPlan threads = withGpu(), two = withGpu();
+  threads.units[1].threads = 2;
+  two.units[0] = {"gpu1", 1, Device::cuda};
+  expectFault(threads, "P1");
+  expectFault(two, "P1");
+  for (auto &unit : {withGpu().units[1]})
+    EXPECT_EQ(fault(unsplitPlan(4, {unit})), "") << "a GPU alone";
+}
+
+TEST(BranchPlan, P6WithAGpuNothingRunsOnAllThreads) {
+  BranchPlan plan = withGpu();
+  plan.segments[0].kind = SegmentKind::all;
+  expectFault(plan, "P6");
 }
 
 TEST(BranchPlan, P2SegmentsCoverTheNodesInOrder) {
@@ -167,11 +192,22 @@ TEST(BranchPlan, UnsplitIsOneSegment) {
 }
 
 TEST(BranchPlan, JsonRoundTripKeepsEverything) {
-  for (const BranchPlan &plan : {everyKind(), unsplitPlan(3, {{"cpu", 2}}), BranchPlan{}}) {
+  for (const BranchPlan &plan :
+       {everyKind(), withGpu(), unsplitPlan(3, {{"cpu", 2}}), BranchPlan{}}) {
     auto back = branchPlanFromJson(nlohmann::json::parse(toJson(plan).dump()));
     ASSERT_TRUE(bool(back)) << llvm::toString(back.takeError());
     EXPECT_TRUE(*back == plan) << toJson(*back).dump();
   }
+}
+
+TEST(BranchPlan, JsonNamesTheInterfaceOfAGpu) {
+  nlohmann::json json = toJson(withGpu());
+  EXPECT_FALSE(json["units"][0].contains("device"));
+  EXPECT_EQ(json["units"][1]["device"], "opencl");
+  json["units"][1]["device"] = "abacus";
+  auto plan = branchPlanFromJson(json);
+  ASSERT_FALSE(bool(plan));
+  EXPECT_NE(llvm::toString(plan.takeError()).find("abacus"), std::string::npos);
 }
 
 TEST(BranchPlan, JsonHasTheDocumentedForm) {

@@ -40,6 +40,20 @@ TEST(DeviceDescription, ReadsEveryMember) {
   EXPECT_TRUE(*device == expected);
 }
 
+TEST(DeviceDescription, ReadsAGpuAndItsKernels) {
+  auto device = deviceFromJson(json::parse(R"({
+    "device": {"gpu": {"name": "G", "peak_gflops": 900, "memory_gbps": 60, "parallelism": 4096,
+                       "launch_us": 3.5, "sync_us": 12, "upload": {"gbps": 6, "us": 4},
+                       "download": {"gbps": 5, "us": 0}}},
+    "kernels": {"conv opencl": {"device": "opencl", "us": 3}, "add": {"device": "cuda", "us": 2},
+                "mul": {"device": "cpu", "threads": 2, "us": 1}}})"));
+  ASSERT_TRUE(bool(device)) << llvm::toString(device.takeError());
+  DeviceDescription expected;
+  expected.gpu = {"G", 900, 60, 4096, 3.5, 6, 5, 4, 0, 12};
+  expected.latenciesUs = {{"conv opencl", 3}, {"add cuda", 2}, {"mul t2", 1}};
+  EXPECT_TRUE(*device == expected);
+}
+
 TEST(DeviceDescription, EveryMemberIsOptional) {
   for (const char *text : {"{}", R"({"device": {}})", R"({"kernels": {}})",
                            R"({"device": {"memory_gbps": {}}, "kernels": {}})"}) {
@@ -65,6 +79,11 @@ TEST(DeviceDescription, FaultsAreNamed) {
       {R"({"device": {"memory_gbps": 3}})", "device.memory_gbps"},
       {R"({"device": {"memory_gbps": {"all": -3}}})", "device.all"},
       {R"({"device": {"sync_us": -0.1}})", "device.sync_us: expected a number from 0"},
+      {R"({"device": {"gpu": 3}})", "gpu: expected an object"},
+      {R"({"device": {"gpu": {"launch_us": -1}}})", "device.gpu.launch_us"},
+      {R"({"device": {"gpu": {"upload": 3}}})", "upload: expected an object"},
+      {R"({"device": {"gpu": {"upload": {"gbps": 0}}}})", "device.gpu.upload.gbps"},
+      {R"({"kernels": {"a": {"us": 3, "device": 4}}})", "kernels['a'].device"},
       {R"({"kernels": [1]})", "kernels: expected an object"},
       {R"({"kernels": {"a b": 3}})", "kernels['a b']: expected an object with 'us'"},
       {R"({"kernels": {"a": {}}})", "kernels['a']: expected an object with 'us'"},
@@ -83,6 +102,8 @@ TEST(DeviceDescription, KeysNameThreadsOnce) {
   EXPECT_EQ(latencyKey("conv 3x3 t2", 2), "conv 3x3 t2");
   EXPECT_EQ(latencyKey("conv 3x3 t1", 11), "conv 3x3 t1 t11");
   EXPECT_EQ(latencyKey("", 1), " t1");
+  EXPECT_EQ(latencyKey("conv 3x3", "opencl"), "conv 3x3 opencl");
+  EXPECT_EQ(latencyKey("conv 3x3 opencl", "opencl"), "conv 3x3 opencl");
 }
 
 class DeviceFiles : public testing::Test {

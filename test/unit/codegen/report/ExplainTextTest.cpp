@@ -44,6 +44,15 @@ TEST(ExplainText, SaysWhatWasDecided) {
     EXPECT_TRUE(holds(text, kind)) << kind;
 }
 
+TEST(ExplainText, AGpuAndItsCopiesAreNamed) {
+  std::string text = explainText(gpuReport());
+  expectNarrow(text);
+  EXPECT_TRUE(holds(text, "  cpu0  4 threads\n  gpu0  GPU, opencl\n")) << text;
+  EXPECT_TRUE(holds(text, "copies\n  2 up, 3.50 KB; 1 down, 64.0 KB; 15.0 us of the GPU's queue\n"))
+      << text;
+  EXPECT_FALSE(holds(explainText(branchedReport()), "copies"));
+}
+
 TEST(ExplainText, SegmentsTakeAsLongAsTheirSpans) {
   Report report = branchedReport();
   report.timeline = {{ReportSpan::kernel, 0, 100, 350, 0},

@@ -53,6 +53,17 @@ std::string faultOf(llvm::StringRef page) {
   }
 }
 
+TEST(ReportHtml, DrawsTheGpusLaneAndItsCopies) {
+  std::string page = reportHtml(gpuReport());
+  EXPECT_EQ(faultOf(page), "");
+  EXPECT_EQ(count(page, "class=\"copy\""), 3u);
+  for (const char *part :
+       {"gpu0 \u00b7 GPU, opencl", "uploads 2.50 KB for", "downloads 64.0 KB for", "\u2191 3.50 KB",
+        "\u2193 64.0 KB", "copies between host and GPU"})
+    EXPECT_TRUE(holds(page, part)) << part;
+  EXPECT_FALSE(holds(reportHtml(branchedReport()), "copies between"));
+}
+
 TEST(ReportHtml, HasAllSectionsAndIsWellFormed) {
   std::string page = reportHtml(branchedReport());
   EXPECT_EQ(faultOf(page), "");

@@ -112,6 +112,22 @@ Report branchedReport() {
   return report;
 }
 
+Report gpuReport() {
+  Report report = branchedReport();
+  report.plan.units = {{"cpu0", 4}, {"gpu0", 1, Device::opencl}};
+  for (PlanSegment &segment : report.plan.segments)
+    if (segment.kind == SegmentKind::all)
+      segment.kind = SegmentKind::single;
+  report.choices = {{"cpu0 alone", 5230, std::nullopt, false, false},
+                    {"gpu0 alone", 3650, std::nullopt, false, false},
+                    {"branches", 2790, std::nullopt, true, true}};
+  report.timeline = {{ReportSpan::upload, 1, 0, 2, 0, 1000},
+                     {ReportSpan::upload, 1, 2, 5, 0, 2500},
+                     {ReportSpan::kernel, 1, 5, 100, 0},
+                     {ReportSpan::download, 1, 100, 110, 21, 64000}};
+  return report;
+}
+
 Report largeReport(int64_t nodes, int64_t segments, int64_t units, unsigned seed) {
   std::mt19937 random(seed);
   auto below = [&](int64_t limit) { return int64_t(random() % uint64_t(limit)); };

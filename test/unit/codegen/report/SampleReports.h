@@ -13,6 +13,10 @@ namespace snc {
 /// measured against 3720), a search with a known optimum.
 Report branchedReport();
 
+/// branchedReport() on a CPU and a GPU, with copies of 1000 and 2500 bytes up before the
+/// first segment and 64 KB down for the last, 15 us of all.
+Report gpuReport();
+
 /// `nodes` nodes in `segments` segments on `units` units, by `seed`.
 Report largeReport(int64_t nodes, int64_t segments, int64_t units, unsigned seed);
 

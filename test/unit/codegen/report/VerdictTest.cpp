@@ -101,6 +101,19 @@ TEST(Verdict, WithoutNumbersOrChoices) {
         << faulty;
 }
 
+TEST(Verdict, OfAGpuSaysWhatStandsInTheWay) {
+  Report report = with({{"cpu0 alone", 200, none, true, false},
+                        {"gpu0 alone", 300, none, false, false},
+                        {"branches", 250, none, false, true}});
+  report.obstacle = "with free syncs branches would take 120 us";
+  EXPECT_EQ(verdict(report), "not worth it here: kept cpu0 alone, because branches would take "
+                             "250 us, cpu0 alone 200 us (predicted); with free syncs branches "
+                             "would take 120 us");
+  report.choices.pop_back();
+  EXPECT_EQ(verdict(report), "cpu0 alone: 1.50x over gpu0 alone (200 us against 300 us, "
+                             "predicted); with free syncs branches would take 120 us");
+}
+
 TEST(Verdict, NamesStayOnOneLine) {
   EXPECT_EQ(verdict(with({{"one\n\x1b[31munit", 200, none, true, false}}, 1)),
             "one??[31munit: nothing to compare it with (200 us, predicted)");
