@@ -3,24 +3,11 @@
 #include "tools/profile/KernelKeys.h"
 
 #include <algorithm>
-#include <fstream>
 
 using nlohmann::json;
 using snc::run::RunError;
 
 namespace snc::profile {
-
-json readManifest(const run::LoadedLibrary &library) {
-  std::string path = library.shareFolder() + "/manifest.json";
-  std::ifstream file(path);
-  if (!file)
-    throw RunError(path + ": cannot read this file");
-  try {
-    return json::parse(file);
-  } catch (const json::exception &error) {
-    throw RunError(path + ": not a manifest: " + error.what());
-  }
-}
 
 static int64_t wholeNumber(const json &object, const char *member, int64_t otherwise,
                            const std::string &where) {

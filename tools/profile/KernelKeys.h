@@ -6,7 +6,7 @@
 #ifndef SNC_TOOLS_PROFILE_KERNELKEYS_H
 #define SNC_TOOLS_PROFILE_KERNELKEYS_H
 
-#include "tools/run/LoadedLibrary.h"
+#include "tools/run/Manifest.h"
 
 #include <nlohmann/json.hpp>
 
@@ -19,8 +19,7 @@ struct KernelKey {
   bool hasSignature = false; ///< false: the manifest has none, `signature` is made of names
 };
 
-/// The manifest of a library, share/<name>/manifest.json. Throws RunError.
-nlohmann::json readManifest(const run::LoadedLibrary &library);
+using run::readManifest;
 
 /// Threads that the manifest's library was planned for; 0: one for each processor.
 int64_t plannedThreads(const nlohmann::json &manifest);
