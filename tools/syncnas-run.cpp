@@ -6,7 +6,9 @@
 #include "tools/run/Benchmark.h"
 #include "tools/run/Bisect.h"
 #include "tools/run/Classify.h"
+#include "tools/run/GpuDevices.h"
 #include "tools/run/GpuState.h"
+#include "tools/run/Manifest.h"
 #include "tools/run/TensorFile.h"
 #include "tools/run/Trace.h"
 
@@ -64,6 +66,9 @@ struct Flags {
       "device",
       cl::desc("Which GPU: its number, or a part of its name; cpu: none (libraries for a GPU)"),
       cl::value_desc("0|name|cpu"), cl::cat(category)};
+  cl::opt<bool> listDevices{
+      "list-devices", cl::desc("The GPUs here that the library could use, with their numbers"),
+      cl::cat(category)};
   cl::opt<bool> noFallback{
       "no-fallback", cl::desc("Fail where the GPU cannot be used instead of going on without it"),
       cl::cat(category)};
@@ -158,6 +163,24 @@ static void printRun(const Json &result) {
                   t["label"].get<std::string>().c_str());
 }
 
+static void printDevices(const LoadedLibrary &library) {
+  std::string interface = gpuInterface(readManifest(library));
+  if (interface.empty())
+    throw RunError("this library was not made for a GPU: compile with --devices=cpu,gpu");
+  Json list = Json::array();
+  std::string text;
+  for (const GpuDevice &device : listGpuDevices(interface)) {
+    text += std::to_string(list.size()) + ": " + device.name +
+            (device.platform.empty() ? "" : " (" + device.platform + ")") +
+            (device.isDefault ? ", default\n" : "\n");
+    list.push_back(
+        {{"name", device.name}, {"platform", device.platform}, {"default", device.isDefault}});
+  }
+  if (list.empty())
+    text = "no device of " + interface + "\n";
+  std::fputs(flags->json ? toText(list).c_str() : text.c_str(), stdout);
+}
+
 /// Returns the exit status: 1 where something differs.
 static int runBisect(const LoadedLibrary &library, const snc_options &options) {
   if (!(flags->tolerance >= 0))
@@ -182,6 +205,10 @@ static void setGpu(snc_options &options) {
 
 static int execute() {
   LoadedLibrary library = LoadedLibrary::open(flags->folder, flags->name);
+  if (flags->listDevices) {
+    printDevices(library);
+    return 0;
+  }
   snc_options options;
   library.optionsInit(options);
   options.threads = flags->threads;

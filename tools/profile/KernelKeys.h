@@ -14,9 +14,10 @@ namespace snc::profile {
 
 struct KernelKey {
   std::string signature;
-  int64_t threads = 1;       ///< that run it
-  int64_t unit = -1;         ///< that it is planned for; -1: all threads
-  bool hasSignature = false; ///< false: the manifest has none, `signature` is made of names
+  int64_t threads = 1;        ///< that run it
+  int64_t unit = -1;          ///< that it is planned for; -1: all threads
+  bool hasSignature = false;  ///< false: the manifest has none, `signature` is made of names
+  std::string device = "cpu"; ///< that it is made for: an interface of a GPU, or the CPU
 };
 
 using run::readManifest;

@@ -92,7 +92,7 @@ double flopsOfAnElement(const ProgramKernel &kernel) {
       count *= double(extent);
     elements += count;
   }
-  return elements > 0 ? kernel.flops / elements : 0;
+  return elements > 0 ? double(kernel.flops) / elements : 0;
 }
 
 /// The one that computes the same; why there is none. Branches that add up have fewer

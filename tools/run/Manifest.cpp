@@ -54,7 +54,7 @@ std::vector<KernelValue> valuesOf(const json &list) {
 std::vector<ProgramKernel> kernelsOf(const json &list) {
   std::vector<ProgramKernel> kernels;
   for (const json &k : list)
-    kernels.push_back({k.at("nodes"), k.at("op"), k.at("device"), k.at("flops"),
+    kernels.push_back({k.at("nodes"), k.at("op"), k.at("device"), k.at("flops"), k.at("bytes"),
                        valuesOf(k.at("reads")), valuesOf(k.at("writes"))});
   return kernels;
 }
@@ -71,6 +71,18 @@ Programs readPrograms(const json &manifest) {
   } catch (const json::exception &error) {
     throw RunError(std::string("manifest.json: ") + error.what());
   }
+}
+
+RunningKernels::RunningKernels(const LoadedLibrary &library, const snc_device_info &device)
+    : list_(library.kernels()) {
+  if (device.state != SNC_DEVICE_OFF && device.state != SNC_DEVICE_FALLBACK)
+    return;
+  fallback_ = readPrograms(readManifest(library)).fallback;
+  for (const ProgramKernel &k : fallback_)
+    infos_.push_back({k.nodes.c_str(), k.op.c_str(), k.flops, k.bytes});
+  list_.clear();
+  for (const snc_kernel_info &info : infos_)
+    list_.push_back(&info);
 }
 
 } // namespace snc::run

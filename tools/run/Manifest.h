@@ -29,7 +29,7 @@ struct KernelValue {
 
 struct ProgramKernel {
   std::string nodes, op, device;
-  double flops = 0;
+  uint64_t flops = 0, bytes = 0;
   std::vector<KernelValue> reads, writes;
 };
 
@@ -42,6 +42,22 @@ struct Programs {
 /// Throws RunError for a library without a GPU or without a fallback, and for members
 /// that are not as they should be.
 Programs readPrograms(const nlohmann::json &manifest);
+
+/// The kernels that the trace hook of a context counts: the library's own, or those of its
+/// fallback where the GPU is not used. Both must outlive it.
+class RunningKernels {
+public:
+  /// Throws RunError.
+  RunningKernels(const LoadedLibrary &library, const snc_device_info &device);
+  RunningKernels(const RunningKernels &) = delete;
+  RunningKernels &operator=(const RunningKernels &) = delete;
+  const std::vector<const snc_kernel_info *> &list() const { return list_; }
+
+private:
+  std::vector<ProgramKernel> fallback_;
+  std::vector<snc_kernel_info> infos_;
+  std::vector<const snc_kernel_info *> list_;
+};
 
 } // namespace snc::run
 
