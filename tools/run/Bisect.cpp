@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <sstream>
 
 using Json = nlohmann::ordered_json;
 
@@ -84,6 +85,16 @@ std::vector<Reference> runReference(const LoadedLibrary &library, snc_options op
   return references;
 }
 
+/// Operators that do more than to move values: "conv+relu+relayout" -> "conv+relu".
+std::string workOf(const std::string &op) {
+  std::string work;
+  std::istringstream parts(op);
+  for (std::string part; std::getline(parts, part, '+');)
+    if (part != "transfer" && part != "relayout")
+      work += (work.empty() ? "" : "+") + part;
+  return work;
+}
+
 double flopsOfAnElement(const ProgramKernel &kernel) {
   double elements = 0;
   for (const KernelValue &value : kernel.writes) {
@@ -102,7 +113,7 @@ const Reference *find(const std::vector<Reference> &references, const ProgramKer
   why = "no kernel of the CPU computes these nodes alone";
   for (const Reference &reference : references) {
     const ProgramKernel &other = *reference.kernel;
-    if (other.nodes != kernel.nodes || other.op != kernel.op ||
+    if (other.nodes != kernel.nodes || workOf(other.op) != workOf(kernel.op) ||
         other.writes.size() != kernel.writes.size())
       continue;
     double mine = flopsOfAnElement(kernel), whole = flopsOfAnElement(other);
@@ -134,7 +145,7 @@ void addDifference(Json &entry, const Difference &d, const KernelValue &value, s
 void compareKernel(Json &entry, const ProgramKernel &kernel, const Reader &read,
                    const std::vector<Reference> &references, double tolerance) {
   std::string why;
-  bool copies = kernel.op == "transfer" && !kernel.reads.empty();
+  bool copies = workOf(kernel.op).empty() && !kernel.reads.empty();
   const Reference *reference = copies ? nullptr : find(references, kernel, why);
   if (!copies && !reference) {
     entry["why"] = why;
