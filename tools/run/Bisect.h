@@ -28,6 +28,7 @@ struct BisectOptions {
 ///  "kernels": [{"kernel", "op", "device", "compared", "agrees", "relative", "at", "gpu",
 ///               "cpu", "beyond", "elements", "part" or "why"}],
 ///  "agrees", "first": index in "kernels" of the first that differs, or null}
+/// In a file "relative", "gpu" and "cpu" are null where they are no finite numbers.
 nlohmann::ordered_json bisect(const LoadedLibrary &library, const snc_options &base,
                               const BisectOptions &options);
 

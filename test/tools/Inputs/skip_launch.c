@@ -36,7 +36,7 @@ static void *create(void *context, uint64_t flags, size_t bytes, void *host, int
   void *odd = malloc(bytes);
   if (!odd || host)
     return real_create(context, flags, bytes, host, error);
-  memset(odd, 0x7e, bytes);
+  memset(odd, 0x4b, bytes);
   void *made = real_create(context, flags | copy_host, bytes, odd, error);
   free(odd);
   return made;
