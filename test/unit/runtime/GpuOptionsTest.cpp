@@ -175,7 +175,8 @@ TEST_P(GpuOptions, GivenContextAndQueue) {
     reinterpret_cast<int32_t (*)(snc_cl)>(cl("clReleaseContext"))(context);
   } else {
     snc_cu popped;
-    reinterpret_cast<int32_t (*)(snc_cl)>(cu("cuStreamDestroy_v2"))(queue);
+    reinterpret_cast<int32_t (*)(snc_cu)>(cu("cuStreamDestroy_v2"))(
+        reinterpret_cast<snc_cu>(queue));
     reinterpret_cast<int32_t (*)(snc_cu *)>(cu("cuCtxPopCurrent_v2"))(&popped);
     reinterpret_cast<int32_t (*)(int32_t)>(cu("cuDevicePrimaryCtxRelease_v2"))(7);
   }
