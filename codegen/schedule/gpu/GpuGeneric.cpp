@@ -93,10 +93,23 @@ void scheduleGpuGeneric(LoweredKernel &kernel, ScheduleAttr schedule) {
 
 LogicalResult scheduleGpuKernel(LoweredKernel &kernel, KernelOp op) {
   ScheduleAttr schedule = op.getScheduleAttr();
-  if (schedule && !schedule.getKind().starts_with("gpu_"))
-    return op.emitOpError("has the schedule '")
-           << schedule.getKind() << "', which is none of a GPU";
-  scheduleGpuGeneric(kernel, schedule);
+  StringRef kind = schedule ? schedule.getKind() : "gpu_generic";
+  if (!kind.starts_with("gpu_"))
+    return op.emitOpError("has the schedule '") << kind << "', which is none of a GPU";
+  for (Stage &stage : kernel.stages)
+    if (stage.kind == Stage::Kind::Winograd)
+      return op.emitOpError("has weights for Winograd's algorithm, which no GPU schedule takes");
+  Stage *only = kernel.stages.size() == 1 ? &kernel.stages.front() : nullptr;
+  bool blocked = kernel.space.coords.lanes != 0 && kernel.space.vars.size() == 5;
+  if (kind == "gpu_conv" && only && only->kind == Stage::Kind::Conv && blocked)
+    scheduleGpuConv(kernel, *only, schedule);
+  else if (kind == "gpu_depthwise" && only && only->kind == Stage::Kind::Depthwise && blocked)
+    scheduleGpuDepthwise(kernel, *only, schedule);
+  else if (kind == "gpu_gemm" && only && only->kind == Stage::Kind::Gemm &&
+           kernel.space.vars.size() == 2)
+    scheduleGpuGemm(kernel, *only, schedule);
+  else if (!(kind == "gpu_reduce" && only && scheduleGpuReduce(kernel, *only, schedule)))
+    scheduleGpuGeneric(kernel, schedule);
   return success();
 }
 
