@@ -66,13 +66,15 @@ Menu convolutions(ConvOp conv, const MenuContext &context) {
     height = type.getDimSize(0);
   }
   Menu menu;
-  for (const Tile &t : tiles(width, height, depthwise ? 1 : blocksOf(type), lanes)) {
+  for (const Tile &t : tiles(width, height, blocksOf(type), lanes)) {
+    if (depthwise && t.rows > 1)
+      continue;
     ScheduleAttr schedule =
-        depthwise ? context.make("gpu_depthwise", {{"pixels", t.pixels}, {"threads", kThreads}})
-                  : context.make("gpu_conv", {{"pixels", t.pixels},
-                                              {"rows", t.rows},
-                                              {"flat", flat},
-                                              {"threads", kThreads}});
+        depthwise
+            ? context.make("gpu_depthwise", {{"pixels", t.pixels}, {"threads", kThreads}})
+            : context.make(
+                  "gpu_conv",
+                  {{"pixels", t.pixels}, {"rows", t.rows}, {"flat", flat}, {"threads", kThreads}});
     if (menu.size() < kMenuSize && !llvm::is_contained(menu, schedule))
       menu.push_back(schedule);
   }

@@ -64,16 +64,12 @@ void scheduleGpuConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule) 
 }
 
 void scheduleGpuDepthwise(LoweredKernel &kernel, Stage &taps, ScheduleAttr schedule) {
-  hl::LoopLevel thread =
-      tile(kernel, pixelsOf(kernel, schedule), 1, schedule.get("threads", 128));
+  hl::LoopLevel thread = tile(kernel, pixelsOf(kernel, schedule), 1, schedule.get("threads", 128));
   hl::Func acc = taps.acc;
   std::vector<hl::Var> v = acc.args(); // c, x, y, cb, n
   hl::RDom r = taps.domain;
   acc.compute_at(thread).unroll(v[1]);
-  acc.update()
-      .reorder({v[1], r.x, r.y, v[0], v[2], v[3], v[4]})
-      .unroll(v[1])
-      .never_partition_all();
+  acc.update().reorder({v[1], r.x, r.y, v[0], v[2], v[3], v[4]}).unroll(v[1]).never_partition_all();
   auto weight = cast<RankedTensorType>(cast<ConvOp>(taps.op).getWeight().getType()).getShape();
   // A row of taps at once, so that pixels share what they load.
   acc.update().unroll(r.x);

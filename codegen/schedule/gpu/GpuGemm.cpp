@@ -28,23 +28,20 @@ void scheduleGpuGemm(LoweredKernel &kernel, Stage &gemm, ScheduleAttr schedule) 
       .unroll(m);
   std::vector<GridLoop> loops{
       {q, lanes}, {p, shape[1] / lanes}, {mo, int64_t(llvm::divideCeil(shape[0], rows))}};
-  hl::LoopLevel thread(out, spreadOverGrid(out, loops, schedule.get("threads", 128),
-                                           hl::TailStrategy::ShiftInwards)
-                                .var);
+  hl::LoopLevel thread(
+      out,
+      spreadOverGrid(out, loops, schedule.get("threads", 128), hl::TailStrategy::ShiftInwards).var);
   std::vector<hl::Var> v = gemm.acc.args(); // q, p, m
   gemm.acc.compute_at(thread).unroll(v[2]);
-  gemm.acc.update()
-      .reorder({v[2], gemm.domain.x, v[0], v[1]})
-      .unroll(v[2])
-      .never_partition_all();
+  gemm.acc.update().reorder({v[2], gemm.domain.x, v[0], v[1]}).unroll(v[2]).never_partition_all();
 }
 
 bool scheduleGpuReduce(LoweredKernel &kernel, Stage &sum, ScheduleAttr schedule) {
   std::vector<hl::Var> v = sum.acc.args(); // c, cb, n
   int64_t lanes = kernel.space.coords.lanes;
   auto source = dyn_cast<RankedTensorType>(sum.op->getOperand(0).getType());
-  if (sum.kind != Stage::Kind::Reduce || !lanes || v.size() != 3 ||
-      kernel.space.vars.size() != 5 || source.getRank() != 4 || blockedLanes(source) != lanes ||
+  if (sum.kind != Stage::Kind::Reduce || !lanes || v.size() != 3 || kernel.space.vars.size() != 5 ||
+      source.getRank() != 4 || blockedLanes(source) != lanes ||
       physicalExtents(kernel.resultTensor)[1] * physicalExtents(kernel.resultTensor)[2] != 1)
     return false;
   int64_t rows = source.getDimSize(2), columns = source.getDimSize(3);
