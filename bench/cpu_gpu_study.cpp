@@ -28,7 +28,7 @@ static cl::opt<std::string> plotFile("plot", cl::desc("where to write a drawing"
 
 namespace {
 constexpr double kRatios[] = {1, 2, 4, 8};
-constexpr double kSyncs[] = {1, 3, 10, 30, 100, 300, 1000};
+constexpr double kSyncs[] = {1, 10, 30, 100, 300, 1000};
 constexpr double kShownSyncs[] = {1, 10, 100, 1000};
 constexpr double kLinks[] = {2, 4, 8, 16, 32, 64};
 /// Branches pay where they gain more than the planner's own margin.
@@ -158,8 +158,8 @@ void Writer::writeGains() {
 
 void Writer::writeStops() {
   os << "\n## Where branches stop paying\n\n"
-        "The cost of a sync in microseconds from which on they gain less than 2 %. Tried: 1, 3, "
-        "10, 30, 100, 300 and 1000.\n\n"
+        "The cost of a sync in microseconds from which on they gain less than 2 %. Tried: 1, 10, "
+        "30, 100, 300 and 1000.\n\n"
         "| network | 1:1 | 1:2 | 1:4 | 1:8 |\n|---|---|---|---|---|\n";
   for (auto [network, grid] : llvm::zip(networks, grids)) {
     os << "| " << network->name();
