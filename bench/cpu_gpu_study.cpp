@@ -197,6 +197,25 @@ void Writer::writeLinks() {
   }
 }
 
+static void writeNotes(llvm::raw_ostream &os) {
+  os << "\n"
+        "## Reading it\n"
+        "\n"
+        "* Where speeds differ by r, no plan can gain more than 1 + 1 / r. Shares are eighths: at "
+        "1:4 the CPU should have 1.6 of 8, at 1:8 less than one, and gets\n"
+        "  one or none; so most of what is possible there is out of reach.\n"
+        "* What is missing to 2x at 1:1: squeeze-and-excitation gates are too small to split and "
+        "need four syncs a block; rows of 7x7 planes divide 4 to 3; halos are\n"
+        "  computed twice; kernels of half the size are less efficient; copies keep the GPU's "
+        "queue from kernels. MixNet has many small depthwise kernels and concats.\n"
+        "* At 1:1 the better device alone is the CPU, which needs no sync; from 1:2 on it is the "
+        "GPU, which waits for its input and is waited for. So branches pay\n"
+        "  up to dearer syncs at 1:2.\n"
+        "* Copies cost no more than bytes and syncs here. Where each costs some microseconds in "
+        "the queue, gains are less by about copies x cost / 2.\n"
+        "* The link is 16 GB/s, but for the last table; at 2 GB/s the gains are clearly smaller.\n";
+}
+
 void Writer::run() {
   for (auto &network : networks) {
     Grid &grid = grids.emplace_back();
@@ -209,6 +228,7 @@ void Writer::run() {
   writeGains();
   writeStops();
   writeLinks();
+  writeNotes(os);
 }
 
 std::vector<GainLine> Writer::plotLines() const {
@@ -254,12 +274,12 @@ int main(int argc, char **argv) {
   llvm::outs() << "Made by `cpu_gpu_study" << (deviceFile.empty() ? "" : " --latencies=FILE")
                << "` on the networks of `python -m zoo`.\n\n"
                << "A simulation; nothing here ran on a GPU. The CPU is one unit of " << threads
-               << " cores. Latencies of the " << kernels
+               << " cores.\nLatencies of the " << kernels
                << " kernels and parts of kernels that splits can have: "
                << (measured ? "the cost model's, corrected by " + std::to_string(measured) +
                                   " measured kernels"
                             : std::string("the cost model's roofline"))
-               << llvm::format(" at %.0f GFLOP/s a core. ", cores.peakGflops)
+               << llvm::format(" at %.0f GFLOP/s a core.\n", cores.peakGflops)
                << "The GPU takes for each what the CPU takes on all cores, divided by 1, 2, 4 or "
                   "8.\nCopies go at "
                << int64_t(PairOptions().linkGBs)
