@@ -99,12 +99,13 @@ public:
   std::vector<GainLine> plotLines() const;
 
 private:
-  double meanGain(double ratio, double sync) const {
+  std::vector<double> gainsAt(double ratio, double sync) const {
     std::vector<double> gains;
     for (const Grid &grid : grids)
       gains.push_back(grid.at({ratio, sync}).gain());
-    return geometricMean(gains);
+    return gains;
   }
+  double meanGain(double ratio, double sync) const { return geometricMean(gainsAt(ratio, sync)); }
   void writeEven();
   void writeGains();
   void writeStops();
@@ -213,7 +214,7 @@ static void writeNotes(llvm::raw_ostream &os) {
         "GPU, which waits for its input and is waited for. So branches pay\n"
         "  up to dearer syncs at 1:2.\n"
         "* Copies cost no more than bytes and syncs here. Where each costs some microseconds in "
-        "the queue, gains are less by about copies x cost / 2.\n"
+        "the queue, gains are less; that is not studied here.\n"
         "* The link is 16 GB/s, but for the last table; at 2 GB/s the gains are clearly smaller.\n";
 }
 
@@ -238,9 +239,7 @@ std::vector<GainLine> Writer::plotLines() const {
     GainLine &line = lines.emplace_back();
     line.name = "1:" + std::to_string(int64_t(ratio));
     for (double sync : kSyncs) {
-      std::vector<double> gains;
-      for (const Grid &grid : grids)
-        gains.push_back(grid.at({ratio, sync}).gain());
+      std::vector<double> gains = gainsAt(ratio, sync);
       line.points.push_back(
           {sync, *llvm::min_element(gains), geometricMean(gains), *llvm::max_element(gains)});
     }
@@ -252,11 +251,7 @@ int main(int argc, char **argv) {
   cl::ParseCommandLineOptions(argc, argv, "plans for cores and a made-up GPU\n");
   mlir::MLIRContext context;
   context.loadDialect<SncDialect, mlir::func::FuncDialect>();
-  DeviceDescription cores;
-  cores.peakGflops = 220;
-  cores.coreBandwidthGBs = 12;
-  cores.totalBandwidthGBs = 20;
-  cores.l2Bytes = 2 << 20;
+  DeviceDescription cores = serverCores();
   if (!deviceFile.empty()) {
     auto read = readDevice(deviceFile);
     if (!read) {
