@@ -190,6 +190,10 @@ void snc_gpu_kernel_recorded(snc_gpu *gpu, uint32_t kernel);
  * that commands name is about to go. */
 void snc_gpu_settle(snc_gpu *gpu);
 
+/* Where the inspect hook is: the kernel of operation `i` of a step, its last one, is run
+ * to its end and told of. */
+int32_t snc_gpu_inspect(snc_worker *worker, const snc_gpu_step *step, uint32_t i);
+
 /* gpu_replay.c */
 int32_t snc_gpu_submit(snc_worker *worker, uint32_t step);
 int32_t snc_gpu_await(snc_worker *worker, uint32_t step);

@@ -31,6 +31,8 @@ int32_t snc_gpu_submit(snc_worker *worker, uint32_t s) {
     const snc_gpu_op *op = &gpu->ops[step->first_op + i];
     status = enqueue(
         gpu, op, i + 1 < step->num_ops || op->event != SNC_GPU_NO_EVENT ? op->event : step->event);
+    if (context->options.inspect && status == SNC_OK)
+      status = snc_gpu_inspect(worker, step, i);
   }
   if (status == SNC_OK && !step->num_ops && step->event != SNC_GPU_NO_EVENT)
     status = gpu->driver->mark(gpu->device, step->event);

@@ -27,7 +27,7 @@ extern "C" {
 
 /* Changes with every incompatible change of a type in this file or of
  * snc_model.h. */
-#define SNC_ABI_VERSION 3u
+#define SNC_ABI_VERSION 4u
 
 /* The most threads one context may have. */
 #define SNC_MAX_THREADS 256
@@ -162,6 +162,18 @@ typedef struct snc_trace_event {
  * the caller's own OpenCL queue does not measure times. */
 typedef void (*snc_trace_fn)(void *user, const snc_trace_event *event);
 
+/* Copies the first `bytes` bytes of a buffer to `to`, from host or device memory.
+ * `values` is what snc_inspect_fn got; `buffer` counts the program's buffers as
+ * snc_model.buffers does. Returns SNC_OK, SNC_INVALID_ARGUMENT where the buffer has
+ * less, or the GPU's failure. During snc_inspect_fn alone, on its thread. */
+typedef int32_t (*snc_read_fn)(void *values, uint32_t buffer, uint64_t bytes, void *to);
+
+/* Called during _run after each kernel, on its thread, while what it has read and
+ * written is still there. `kernel` counts those of the program that runs: the one
+ * planned for the GPU, or its fallback. From several threads at once where a model
+ * has branches, unless the context has one thread. */
+typedef void (*snc_inspect_fn)(void *user, uint32_t kernel, snc_read_fn read, void *values);
+
 /* Bits of snc_options.gpu_flags. */
 typedef enum snc_gpu_flags {
   SNC_GPU_OFF = 1,        /* the library's schedule for the CPU from the start */
@@ -245,6 +257,8 @@ typedef struct snc_options {
    * CUstream, which must outlive the context. Both or none; NULL: its own. */
   void *gpu_context;
   void *gpu_queue;
+  /* To debug kernels; also without a GPU. The GPU then runs them one by one. NULL: none. */
+  snc_inspect_fn inspect;
 } snc_options;
 
 /* One instance of a model: its memory and its worker threads. Made by _create,

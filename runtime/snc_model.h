@@ -272,7 +272,7 @@ SNC_STATIC_ASSERT(sizeof(snc_model) == 176, "ABI of the emitted model");
 SNC_STATIC_ASSERT(sizeof(snc_gpu_model) == 40, "ABI of the emitted tables");
 SNC_STATIC_ASSERT(sizeof(snc_device_info) == 144, "ABI of the queries");
 SNC_STATIC_ASSERT(sizeof(snc_trace_event) == 32, "ABI of the trace hook");
-SNC_STATIC_ASSERT(sizeof(snc_options) == 144, "ABI of the options");
+SNC_STATIC_ASSERT(sizeof(snc_options) == 152, "ABI of the options");
 
 #ifdef __cplusplus
 }

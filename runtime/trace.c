@@ -6,10 +6,12 @@
 
 #include "futex.h"
 #include "gpu.h"
+#include "inspect.h"
 
 /* Recording learns from snc_kernel_end whose work it has noted. */
 int32_t snc_traced(const snc_worker *worker) {
-  return worker->recording || worker->context->options.trace != NULL;
+  const snc_options *options = &worker->context->options;
+  return worker->recording || options->trace != NULL || options->inspect != NULL;
 }
 
 uint64_t snc_trace_now(const snc_worker *worker) {
@@ -30,6 +32,8 @@ void snc_kernel_end(snc_worker *worker, uint32_t kernel) {
   snc_context *context = worker->context;
   if (worker->recording)
     context->model->gpu->driver->engine->kernel_recorded(context->gpu, kernel);
-  else
+  else {
     snc_trace_emit(worker, SNC_TRACE_KERNEL, kernel, worker->kernel_begin_ns);
+    snc_inspect_host(worker, kernel);
+  }
 }

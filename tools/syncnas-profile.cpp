@@ -5,6 +5,7 @@
 
 #include "search/DeviceDescription.h"
 #include "tools/profile/DeviceProbe.h"
+#include "tools/profile/GpuProbe.h"
 #include "tools/profile/LatencyFile.h"
 #include "tools/profile/Processors.h"
 #include "tools/profile/Profile.h"
@@ -35,6 +36,11 @@ struct Flags {
   cl::opt<int> rounds{"rounds", cl::desc("Measured runs"), cl::init(50), cl::cat(category)};
   cl::opt<bool> sync{"sync", cl::desc("Measure what syncs between two processors cost"),
                      cl::cat(category)};
+  cl::opt<bool> gpu{"gpu",
+                    cl::desc("Measure the library's GPU too: speed, launches, copies, syncs"),
+                    cl::cat(category)};
+  cl::opt<std::string> device{"device", cl::desc("Which GPU: its number, or a part of its name"),
+                              cl::value_desc("0|name"), cl::cat(category)};
   cl::opt<bool> json{"json", cl::desc("The latencies as JSON on standard output, nothing else"),
                      cl::cat(category)};
 };
@@ -63,6 +69,35 @@ static int threadsOfRuns(const nlohmann::json &manifest) {
   return planned ? int(planned) : int(std::max<size_t>(1, allowedProcessors().size()));
 }
 
+/// The GPU's member of the description of this machine; null without one. Its name always,
+/// since it is that of the kernels' latencies.
+static Json measureGpuOf(const std::string &interface, const std::string &name,
+                         const snc_options &options) {
+  if (interface.empty())
+    return nullptr;
+  Json gpu{{"name", name}, {"interface", interface}};
+  if (flags->gpu)
+    gpu.update(measureGpu(interface, options, [](const char *what) {
+      if (!flags->json)
+        std::fprintf(stderr, "measuring the GPU: %s\n", what);
+    }));
+  return gpu;
+}
+
+static void printGpu(const Json &gpu) {
+  std::printf("%s (%s)", gpu["name"].get<std::string>().c_str(),
+              gpu["interface"].get<std::string>().c_str());
+  auto number = [&](const char *member) { return gpu[member].get<double>(); };
+  auto link = [&](const char *way, const char *member) { return gpu[way][member].get<double>(); };
+  if (gpu.contains("peak_gflops"))
+    std::printf(", %.1f GFLOP/s, %.1f GB/s, launch %.1f us, sync %.1f us, "
+                "upload %.1f GB/s + %.1f us, download %.1f GB/s + %.1f us",
+                number("peak_gflops"), number("memory_gbps"), number("launch_us"),
+                number("sync_us"), link("upload", "gbps"), link("upload", "us"),
+                link("download", "gbps"), link("download", "us"));
+  std::printf("\n");
+}
+
 static void checkFlags() {
   if (flags->rounds < 1)
     throw RunError("--rounds: expected a number above 0");
@@ -84,6 +119,8 @@ static void printDevice(const Json &device) {
   else if (flags->sync)
     std::printf(", no sync: one processor");
   std::printf("\n");
+  if (device.contains("gpu"))
+    printGpu(device["gpu"]);
 }
 
 static void execute() {
@@ -96,9 +133,18 @@ static void execute() {
   library.optionsInit(options);
   options.threads = threads;
   options.log = [](void *, const char *message) { std::fprintf(stderr, "%s\n", message); };
+  std::string interface = snc::run::gpuInterface(manifest);
+  if (flags->gpu && interface.empty())
+    throw RunError("--gpu: this library was not made for a GPU: compile with --devices=cpu,gpu");
+  options.gpu_flags = SNC_GPU_NO_FALLBACK; // which runs other kernels
+  if (!flags->device.empty())
+    options.gpu_device = flags->device.c_str();
   Samples samples =
       sampleRuns(library, options, flags->rounds, flags->json ? [](int, int) {} : progressBar());
-  Json result = {{"device", measureDevice(flags->sync)},
+  Json device = measureDevice(flags->sync);
+  if (Json gpu = measureGpuOf(interface, samples.gpu, options); !gpu.is_null())
+    device["gpu"] = gpu;
+  Json result = {{"device", device},
                  {"kernels", latenciesJson(samples, keys)},
                  {"models", {{library.name(), modelJson(samples, threads)}}}};
   if (!flags->output.empty()) // first: whoever reads the table may end us
@@ -107,9 +153,7 @@ static void execute() {
     std::printf("%s\n", result.dump(1, ' ', false, Json::error_handler_t::replace).c_str());
   } else {
     printDevice(result["device"]);
-    std::fputs(
-        profileText(samples, keys, library.kernels(), result["device"]["peak_gflops"]).c_str(),
-        stdout);
+    std::fputs(profileText(samples, keys, library.kernels(), result["device"]).c_str(), stdout);
   }
   if (std::fflush(stdout) != 0 || std::ferror(stdout))
     throw RunError("cannot write to standard output");

@@ -4,8 +4,11 @@
 // work is in tools/run.
 
 #include "tools/run/Benchmark.h"
+#include "tools/run/Bisect.h"
 #include "tools/run/Classify.h"
+#include "tools/run/GpuDevices.h"
 #include "tools/run/GpuState.h"
+#include "tools/run/Manifest.h"
 #include "tools/run/TensorFile.h"
 #include "tools/run/Trace.h"
 
@@ -63,15 +66,32 @@ struct Flags {
       "device",
       cl::desc("Which GPU: its number, or a part of its name; cpu: none (libraries for a GPU)"),
       cl::value_desc("0|name|cpu"), cl::cat(category)};
+  cl::opt<bool> listDevices{
+      "list-devices", cl::desc("The GPUs here that the library could use, with their numbers"),
+      cl::cat(category)};
   cl::opt<bool> noFallback{
       "no-fallback", cl::desc("Fail where the GPU cannot be used instead of going on without it"),
       cl::cat(category)};
   cl::opt<std::string> gpuCache{"gpu-cache",
                                 cl::desc("Keep what the GPU's driver compiled in this folder"),
                                 cl::value_desc("folder"), cl::cat(category)};
+  cl::opt<bool> bisect{
+      "bisect",
+      cl::desc("Find the first kernel whose results differ from those of the CPU alone; exits 1 "
+               "where there is one (libraries for a GPU)"),
+      cl::cat(category)};
+  cl::opt<double> tolerance{
+      "tolerance",
+      cl::desc("Errors that --bisect takes for rounding, as a part of a value's range"),
+      cl::init(1e-3), cl::cat(category)};
   cl::opt<bool> json{"json", cl::desc("Results as JSON on standard output"), cl::cat(category)};
 };
 static Flags *flags;
+
+/// Names are the model's: any bytes.
+static std::string toText(const Json &result) {
+  return result.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 static size_t inputIndex(const LoadedLibrary &library, const std::string &wanted) {
   std::string names;
@@ -143,6 +163,36 @@ static void printRun(const Json &result) {
                   t["label"].get<std::string>().c_str());
 }
 
+static void printDevices(const LoadedLibrary &library) {
+  std::string interface = gpuInterface(readManifest(library));
+  if (interface.empty())
+    throw RunError("this library was not made for a GPU: compile with --devices=cpu,gpu");
+  Json list = Json::array();
+  std::string text;
+  for (const GpuDevice &device : listGpuDevices(interface)) {
+    text += std::to_string(list.size()) + ": " + device.name +
+            (device.platform.empty() ? "" : " (" + device.platform + ")") +
+            (device.isDefault ? ", default\n" : "\n");
+    list.push_back(
+        {{"name", device.name}, {"platform", device.platform}, {"default", device.isDefault}});
+  }
+  if (list.empty())
+    text = "no device of " + interface + "\n";
+  std::fputs(flags->json ? toText(list).c_str() : text.c_str(), stdout);
+}
+
+/// Returns the exit status: 1 where something differs.
+static int runBisect(const LoadedLibrary &library, const snc_options &options) {
+  if (!(flags->tolerance >= 0))
+    throw RunError("--tolerance: expected a number from 0");
+  BisectOptions how;
+  how.tolerance = flags->tolerance;
+  how.fill = readInputs;
+  Json result = bisect(library, options, how);
+  std::fputs((flags->json ? toText(result) : bisectText(result)).c_str(), stdout);
+  return result["agrees"] ? 0 : 1;
+}
+
 static void setGpu(snc_options &options) {
   bool off = flags->device == "cpu";
   options.gpu_flags =
@@ -153,8 +203,12 @@ static void setGpu(snc_options &options) {
     options.gpu_cache = flags->gpuCache.c_str();
 }
 
-static void execute() {
+static int execute() {
   LoadedLibrary library = LoadedLibrary::open(flags->folder, flags->name);
+  if (flags->listDevices) {
+    printDevices(library);
+    return 0;
+  }
   snc_options options;
   library.optionsInit(options);
   options.threads = flags->threads;
@@ -163,12 +217,14 @@ static void execute() {
   options.log = [](void *, const char *message) { std::fprintf(stderr, "%s\n", message); };
   if (!flags->trace.empty())
     writeTrace(library, options, flags->trace);
+  if (flags->bisect)
+    return runBisect(library, options);
   if (flags->bench) {
     BenchmarkOptions how;
     how.rounds = flags->rounds;
     Json result = benchmark(library, options, how);
-    std::fputs((flags->json ? result.dump(2) + "\n" : benchmarkText(result)).c_str(), stdout);
-    return;
+    std::fputs((flags->json ? toText(result) : benchmarkText(result)).c_str(), stdout);
+    return 0;
   }
   Session session(library, options);
   if (!flags->eval.empty()) {
@@ -182,13 +238,14 @@ static void execute() {
       std::printf("top-1 %.2f %%  top-5 %.2f %%  of %d pictures\n",
                   result["top1_percent"].get<double>(), result["top5_percent"].get<double>(),
                   result["images"].get<int>());
-    return;
+    return 0;
   }
   Json result = runOnce(session);
   if (flags->json)
     std::printf("%s\n", result.dump(2).c_str());
   else
     printRun(result);
+  return 0;
 }
 
 int main(int argc, char **argv) {
@@ -198,10 +255,9 @@ int main(int argc, char **argv) {
   cl::HideUnrelatedOptions(made.category);
   cl::ParseCommandLineOptions(argc, argv, "runs, times and judges a library that syncnasc made\n");
   try {
-    execute();
+    return execute();
   } catch (const RunError &error) {
     std::fprintf(stderr, "syncnas-run: error: %s\n", error.what());
     return 1;
   }
-  return 0;
 }

@@ -93,6 +93,40 @@ static std::string scheduleOf(KernelOp kernel) {
   return text;
 }
 
+static KernelDescription describeCall(CallOp call, KernelOp kernel, int64_t firstBuffer) {
+  KernelDescription d{kernel.getSymName().str(),
+                      nodesOf(call),
+                      operatorsOf(kernel),
+                      numberOf(kernel, "snc.flops"),
+                      numberOf(kernel, "snc.bytes"),
+                      shapeOf(kernel).signature(),
+                      scheduleOf(kernel),
+                      call.getUnit() ? int64_t(*call.getUnit()) : -1,
+                      threadsOf(kernel),
+                      nameOf(deviceOf(kernel)).str(),
+                      {},
+                      {}};
+  auto add = [&](std::vector<ValueDescription> &into, OperandRange values) {
+    for (Value v : values)
+      into.push_back({firstBuffer++, cast<BufferType>(v.getType()).getTensor()});
+  };
+  add(d.reads, call.getReads());
+  add(d.writes, call.getWrites());
+  return d;
+}
+
+/// In order of execution; buffers are numbered as the executor does.
+static std::vector<KernelDescription> kernelsOf(ProgramOp program) {
+  SymbolTable symbols(program->getParentOp());
+  std::vector<KernelDescription> kernels;
+  int64_t buffers = 0;
+  for (CallOp call : program.getBody().getOps<CallOp>()) {
+    kernels.push_back(describeCall(call, symbols.lookup<KernelOp>(call.getKernel()), buffers));
+    buffers += call->getNumOperands();
+  }
+  return kernels;
+}
+
 LibraryDescription describe(ModuleOp module, StringRef name) {
   LibraryDescription d;
   d.name = name.str();
@@ -110,14 +144,14 @@ LibraryDescription describe(ModuleOp module, StringRef name) {
   std::map<std::string, int64_t> operators;
   for (CallOp call : program.getBody().getOps<CallOp>()) {
     auto kernel = symbols.lookup<KernelOp>(call.getKernel());
-    d.kernels.push_back({kernel.getSymName().str(), nodesOf(call), operatorsOf(kernel),
-                         numberOf(kernel, "snc.flops"), numberOf(kernel, "snc.bytes"),
-                         shapeOf(kernel).signature(), scheduleOf(kernel),
-                         call.getUnit() ? int64_t(*call.getUnit()) : -1, threadsOf(kernel)});
     for (Operation &op : kernel.getBody().front().without_terminator())
       if (!isa<ConstantOp>(op))
         ++operators[op.getName().stripDialect().str()];
   }
+  d.kernels = kernelsOf(program);
+  d.hasGpu = gpuOf(program).has_value();
+  if (ProgramOp other = fallbackOf(module); other && other != program)
+    d.fallback = kernelsOf(other);
   addWorkspace(d, program);
   d.operators.assign(operators.begin(), operators.end());
   return d;

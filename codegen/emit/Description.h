@@ -17,6 +17,12 @@ struct TensorDescription {
   mlir::RankedTensorType type;
 };
 
+/// What a kernel reads or writes.
+struct ValueDescription {
+  int64_t buffer = 0; ///< number in the program's table of buffers
+  mlir::RankedTensorType type;
+};
+
 struct KernelDescription {
   std::string name, nodes, op;
   int64_t flops = 0, bytes = 0;
@@ -24,6 +30,8 @@ struct KernelDescription {
   std::string schedule;  ///< "#snc.schedule<...>"; empty: none
   int64_t unit = -1;     ///< that runs it; -1: all
   int64_t threads = 1;   ///< of its parallel loops
+  std::string device;    ///< that it is made for: "cpu", "opencl", ...
+  std::vector<ValueDescription> reads, writes;
 };
 
 /// What was decided, in short; plan.json has it all.
@@ -38,7 +46,9 @@ struct LibraryDescription {
   int64_t threads = 1;
   bool weightsEmbedded = true;
   std::vector<TensorDescription> inputs, outputs;
-  std::vector<KernelDescription> kernels;                 ///< in order of execution
+  std::vector<KernelDescription> kernels; ///< in order of execution
+  bool hasGpu = false;
+  std::vector<KernelDescription> fallback; ///< those of the program for the CPU alone, if any
   std::vector<std::pair<std::string, int64_t>> operators; ///< and how often, by name
   int64_t arena = 0, arenaLowerBound = 0, weights = 0;
   PlanDescription plan;

@@ -171,6 +171,12 @@ typedef struct @_options {
    * CUstream, which must outlive the context. Both or none; NULL: its own. */
   void *gpu_context;
   void *gpu_queue;
+  /* To debug kernels: after each one, on its thread, while what it has read and written
+   * is there. `read` copies the first `bytes` bytes of a buffer, as the manifest numbers
+   * them, to `to`. The GPU then runs kernels one by one. NULL: none. */
+  void (*inspect)(void *user, uint32_t kernel,
+                  @_status (*read)(void *values, uint32_t buffer, uint64_t bytes, void *to),
+                  void *values);
 } @_options;
 
 /* One instance of the network: its memory and its worker threads. */

@@ -51,21 +51,43 @@ static llvm::Expected<Object> filesJson(llvm::StringRef root) {
   return files;
 }
 
+/// Lanes and rows as in ir/Layout.h; 0 lanes for plain.
+static Array valuesJson(const std::vector<ValueDescription> &values) {
+  Array list;
+  for (const ValueDescription &v : values) {
+    Object value{{"buffer", v.buffer},
+                 {"type", cType(v.type.getElementType())},
+                 {"shape", Array(v.type.getShape())},
+                 {"lanes", blockedLanes(v.type)},
+                 {"bytes", byteSize(v.type)}};
+    if (v.type.getRank() == 4)
+      value["rows"] = planeRows(v.type);
+    list.push_back(std::move(value));
+  }
+  return list;
+}
+
+/// `values`: also what they read and write, for who compares a GPU's with the CPU's.
+static Array kernelsJson(const std::vector<KernelDescription> &kernels, bool values) {
+  Array list;
+  for (const KernelDescription &k : kernels) {
+    Object kernel{{"name", k.name},           {"nodes", k.nodes},       {"op", k.op},
+                  {"signature", k.signature}, {"schedule", k.schedule}, {"unit", k.unit},
+                  {"threads", k.threads},     {"flops", k.flops},       {"bytes", k.bytes}};
+    if (values) {
+      kernel["device"] = k.device;
+      kernel["reads"] = valuesJson(k.reads);
+      kernel["writes"] = valuesJson(k.writes);
+    }
+    list.push_back(std::move(kernel));
+  }
+  return list;
+}
+
 llvm::Expected<std::string> manifestText(const LibraryDescription &library, llvm::StringRef root) {
   auto files = filesJson(root);
   if (!files)
     return files.takeError();
-  Array kernels;
-  for (const KernelDescription &k : library.kernels)
-    kernels.push_back(Object{{"name", k.name},
-                             {"nodes", k.nodes},
-                             {"op", k.op},
-                             {"signature", k.signature},
-                             {"schedule", k.schedule},
-                             {"unit", k.unit},
-                             {"threads", k.threads},
-                             {"flops", k.flops},
-                             {"bytes", k.bytes}});
   Object operators;
   for (const auto &[op, count] : library.operators)
     operators[op] = count;
@@ -89,13 +111,15 @@ llvm::Expected<std::string> manifestText(const LibraryDescription &library, llvm
       {"activations",
        Object{{"peak_bytes", library.arena}, {"lower_bound_bytes", library.arenaLowerBound}}},
       {"operators", std::move(operators)},
-      {"kernels", std::move(kernels)},
+      {"kernels", kernelsJson(library.kernels, library.hasGpu)},
       {"plan", std::move(plan)},
       {"files", std::move(*files)},
       {"versions", Object{{"syncnasc", SNC_VERSION},
                           {"llvm", LLVM_VERSION_STRING},
                           {"halide", SNC_HALIDE_VERSION}}},
   };
+  if (!library.fallback.empty())
+    manifest["fallback"] = Object{{"kernels", kernelsJson(library.fallback, true)}};
   std::string text;
   llvm::raw_string_ostream os(text);
   os << llvm::formatv("{0:2}", llvm::json::Value(std::move(manifest))) << "\n";

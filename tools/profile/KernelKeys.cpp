@@ -3,24 +3,11 @@
 #include "tools/profile/KernelKeys.h"
 
 #include <algorithm>
-#include <fstream>
 
 using nlohmann::json;
 using snc::run::RunError;
 
 namespace snc::profile {
-
-json readManifest(const run::LoadedLibrary &library) {
-  std::string path = library.shareFolder() + "/manifest.json";
-  std::ifstream file(path);
-  if (!file)
-    throw RunError(path + ": cannot read this file");
-  try {
-    return json::parse(file);
-  } catch (const json::exception &error) {
-    throw RunError(path + ": not a manifest: " + error.what());
-  }
-}
 
 static int64_t wholeNumber(const json &object, const char *member, int64_t otherwise,
                            const std::string &where) {
@@ -44,6 +31,11 @@ static KernelKey keyOf(const json &entry, const snc_kernel_info &kernel,
   key.unit = wholeNumber(entry, "unit", -1, where);
   bool alone = key.unit >= 0 && threads > 1;
   key.threads = alone ? std::max<int64_t>(1, wholeNumber(entry, "threads", 1, where)) : threads;
+  auto device = entry.find("device");
+  if (device != entry.end() && !device->is_string())
+    throw RunError(where + ": 'device' is not a text");
+  if (device != entry.end())
+    key.device = device->get<std::string>();
   auto signature = entry.find("signature");
   if (signature != entry.end() && !signature->is_string())
     throw RunError(where + ": 'signature' is not a text");

@@ -6,7 +6,7 @@
 #ifndef SNC_TOOLS_PROFILE_KERNELKEYS_H
 #define SNC_TOOLS_PROFILE_KERNELKEYS_H
 
-#include "tools/run/LoadedLibrary.h"
+#include "tools/run/Manifest.h"
 
 #include <nlohmann/json.hpp>
 
@@ -14,13 +14,13 @@ namespace snc::profile {
 
 struct KernelKey {
   std::string signature;
-  int64_t threads = 1;       ///< that run it
-  int64_t unit = -1;         ///< that it is planned for; -1: all threads
-  bool hasSignature = false; ///< false: the manifest has none, `signature` is made of names
+  int64_t threads = 1;        ///< that run it
+  int64_t unit = -1;          ///< that it is planned for; -1: all threads
+  bool hasSignature = false;  ///< false: the manifest has none, `signature` is made of names
+  std::string device = "cpu"; ///< that it is made for: an interface of a GPU, or the CPU
 };
 
-/// The manifest of a library, share/<name>/manifest.json. Throws RunError.
-nlohmann::json readManifest(const run::LoadedLibrary &library);
+using run::readManifest;
 
 /// Threads that the manifest's library was planned for; 0: one for each processor.
 int64_t plannedThreads(const nlohmann::json &manifest);

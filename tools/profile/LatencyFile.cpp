@@ -35,6 +35,13 @@ static std::string cpuOf(const Json &latencies) {
   return device != latencies.end() ? device->value("cpu", "") : "";
 }
 
+static std::string gpuOf(const Json &latencies) {
+  auto device = latencies.find("device");
+  bool has = device != latencies.end() && device->is_object() && device->contains("gpu") &&
+             (*device)["gpu"].is_object();
+  return has ? (*device)["gpu"].value("name", "") : "";
+}
+
 /// Of two times of a kernel: their mean, weighted by runs, where they agree but
 /// for noise, else the smaller: its operands were nearer, and that is what the
 /// kernel takes by itself.
@@ -52,10 +59,13 @@ static Json eitherTime(const Json &a, const Json &b) {
 }
 
 Json mergeLatencies(Json old, const Json &fresh) {
-  std::string before = cpuOf(old), now = cpuOf(fresh);
-  if (!before.empty() && !now.empty() && before != now)
-    throw RunError("measured on '" + before + "', this machine is '" + now +
-                   "': give each machine a file of its own");
+  auto same = [](const std::string &before, const std::string &now, const char *what) {
+    if (!before.empty() && !now.empty() && before != now)
+      throw RunError("measured on '" + before + "', this " + what + " is '" + now +
+                     "': give each " + what + " a file of its own");
+  };
+  same(cpuOf(old), cpuOf(fresh), "machine");
+  same(gpuOf(old), gpuOf(fresh), "GPU");
   // A kernel is measured as a whole: nothing of the other time stays beside it.
   Json news = fresh;
   if (old.contains("kernels") && fresh.contains("kernels"))

@@ -13,7 +13,7 @@ namespace snc::profile {
 /// `old` with all members of `fresh`, objects merged member by member, so that
 /// what `fresh` does not tell of stays; two times of a kernel become their mean,
 /// or the smaller where they differ by more than noise. Throws RunError where both name a
-/// processor, and not the same.
+/// processor or a GPU, and not the same.
 nlohmann::ordered_json mergeLatencies(nlohmann::ordered_json old,
                                       const nlohmann::ordered_json &fresh);
 

@@ -48,6 +48,7 @@ Samples sampleRuns(const run::LoadedLibrary &library, const snc_options &base, i
   session.fillRandom(1);
   Samples samples;
   samples.kernels.resize(library.kernels().size());
+  samples.gpu = session.device().name;
   for (int i = -kWarmup; i < rounds; ++i) {
     log.take();
     auto begin = Clock::now();
@@ -64,7 +65,9 @@ Json latenciesJson(const Samples &samples, const std::vector<KernelKey> &keys) {
   std::map<std::string, std::vector<double>> times;
   std::map<std::string, const KernelKey *> owners;
   for (size_t i = 0; i < keys.size() && i < samples.kernels.size(); ++i) {
-    std::string key = latencyKey(keys[i].signature, keys[i].threads);
+    std::string key = keys[i].device == "cpu"
+                          ? latencyKey(keys[i].signature, keys[i].threads)
+                          : latencyKey(keys[i].signature, llvm::StringRef(keys[i].device));
     owners.emplace(key, &keys[i]);
     auto &all = times[key];
     all.insert(all.end(), samples.kernels[i].begin(), samples.kernels[i].end());
@@ -74,6 +77,8 @@ Json latenciesJson(const Samples &samples, const std::vector<KernelKey> &keys) {
     if (us.empty())
       continue;
     list[key] = {{"threads", owners[key]->threads}, {"us", median(us)}, {"runs", us.size()}};
+    if (owners[key]->device != "cpu")
+      list[key]["device"] = owners[key]->device;
     if (!owners[key]->hasSignature)
       list[key]["signature"] = false;
   }
@@ -93,18 +98,28 @@ Json modelJson(const Samples &samples, int64_t threads) {
           {"runs", samples.runs.size()}};
 }
 
+/// 0: unknown.
+static double peakFor(const KernelKey &key, const Json &device) {
+  if (key.device == "cpu")
+    return device["peak_gflops"].get<double>() * double(key.threads);
+  return device.contains("gpu") ? device["gpu"].value("peak_gflops", 0.0) : 0;
+}
+
 std::string profileText(const Samples &samples, const std::vector<KernelKey> &keys,
-                        const std::vector<const snc_kernel_info *> &kernels, double peakGflops) {
+                        const std::vector<const snc_kernel_info *> &kernels,
+                        const nlohmann::ordered_json &device) {
   char line[128];
   std::string text = "       us  share  GFLOP/s  of peak  threads  unit  kernel\n";
   double total = sumOfMedians(samples);
   for (size_t i = 0; i < keys.size(); ++i) {
     double us = median(samples.kernels[i]);
     double gflops = us > 0 ? double(kernels[i]->flops) * 1e-3 / us : 0;
+    double peak = peakFor(keys[i], device);
     std::string unit = keys[i].unit < 0 ? "all" : std::to_string(keys[i].unit);
-    std::snprintf(line, sizeof line, "%9.1f  %3.0f %%  %7.1f    %3.0f %%  %7d  %4s  ", us,
-                  total > 0 ? 100 * us / total : 0, gflops,
-                  100 * gflops / (peakGflops * double(keys[i].threads)), int(keys[i].threads),
+    std::string share = peak > 0 ? std::to_string(int(100 * gflops / peak + 0.5)) + " %" : "-";
+    std::string threads = keys[i].device == "cpu" ? std::to_string(keys[i].threads) : "gpu";
+    std::snprintf(line, sizeof line, "%9.1f  %3.0f %%  %7.1f  %7s  %7s  %4s  ", us,
+                  total > 0 ? 100 * us / total : 0, gflops, share.c_str(), threads.c_str(),
                   unit.c_str());
     text += std::string(line) + kernels[i]->op + " " + kernels[i]->name +
             (keys[i].hasSignature ? "\n" : " (no signature)\n");

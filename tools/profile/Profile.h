@@ -19,6 +19,7 @@ struct Samples {
   std::vector<std::vector<double>> kernels; ///< by the kernel's number
   std::vector<double> waits;                ///< waitsAtSyncs()
   std::vector<double> runs;                 ///< from begin to end, traced
+  std::string gpu;                          ///< name of the GPU; empty: none
 };
 
 /// Takes the events of one run into account. An event of a kernel that the
@@ -32,7 +33,8 @@ using Progress = std::function<void(int done, int of)>;
 Samples sampleRuns(const run::LoadedLibrary &library, const snc_options &base, int rounds,
                    const Progress &progress);
 
-/// {"<signature> t<threads>": {"threads", "us": median, "runs": n}}, and
+/// {"<signature> t<threads>": {"threads", "us": median, "runs": n}}, for those of a GPU
+/// {"<signature> <device>": {..., "device"}}, and
 /// "signature": false for those that the manifest has none of. Kernels of the
 /// same key share their samples; one that never ran is left out.
 nlohmann::ordered_json latenciesJson(const Samples &samples, const std::vector<KernelKey> &keys);
@@ -42,9 +44,11 @@ nlohmann::ordered_json latenciesJson(const Samples &samples, const std::vector<K
 nlohmann::ordered_json modelJson(const Samples &samples, int64_t threads);
 
 /// A line for each kernel in order, with its speed and its share of the peak of
-/// its threads, then the library as a whole.
+/// its threads or of the GPU, then the library as a whole. `device`: as measureDevice()
+/// and measureGpu() give it.
 std::string profileText(const Samples &samples, const std::vector<KernelKey> &keys,
-                        const std::vector<const snc_kernel_info *> &kernels, double peakGflops);
+                        const std::vector<const snc_kernel_info *> &kernels,
+                        const nlohmann::ordered_json &device);
 
 } // namespace snc::profile
 

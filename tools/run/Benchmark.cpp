@@ -3,7 +3,9 @@
 #include "tools/run/Benchmark.h"
 
 #include "tools/run/FmaPeak.h"
+#include "tools/run/GpuState.h"
 #include "tools/run/KernelTimes.h"
+#include "tools/run/Manifest.h"
 #include "tools/run/Session.h"
 
 #include <algorithm>
@@ -49,9 +51,11 @@ Times timeRuns(Session &session, const BenchmarkOptions &options) {
 }
 
 /// Adds `kernels` and `outside_kernels` to the result.
-void addKernels(Json &result, const LoadedLibrary &library, snc_options base,
-                const BenchmarkOptions &options) {
-  KernelTimes kernels(library.kernels().size());
+void addKernels(Json &result, const LoadedLibrary &library, const snc_device_info &device,
+                snc_options base, const BenchmarkOptions &options) {
+  RunningKernels running(library, device);
+  const auto &list = running.list();
+  KernelTimes kernels(list.size());
   base.user = &kernels;
   base.trace = KernelTimes::record;
   Times runs;
@@ -62,14 +66,14 @@ void addKernels(Json &result, const LoadedLibrary &library, snc_options base,
   }
   std::vector<double> medians;
   double total = 0;
-  for (size_t i = 0; i < library.kernels().size(); ++i)
+  for (size_t i = 0; i < list.size(); ++i)
     total += medians.emplace_back(percentile(kernels.microseconds(i), 0.5));
   double outside = percentile(kernels.outside(runs.all), 0.5);
   result["outside_kernels"] = {{"median_us", outside},
                                {"share_of_time", outside * 1e-3 / percentile(runs.all, 0.5)}};
   Json table = Json::array();
   for (size_t i = 0; i < medians.size(); ++i) {
-    const snc_kernel_info &kernel = *library.kernels()[i];
+    const snc_kernel_info &kernel = *list[i];
     table.push_back({{"name", kernel.name},
                      {"op", kernel.op},
                      {"median_us", medians[i]},
@@ -83,28 +87,38 @@ void addKernels(Json &result, const LoadedLibrary &library, snc_options base,
 Json benchmark(const LoadedLibrary &library, const snc_options &base,
                const BenchmarkOptions &options) {
   Times times;
+  Json gpu;
+  double createMs;
+  snc_device_info device;
   {
+    auto begin = Clock::now();
     Session session(library, base);
+    createMs = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
     session.fillRandom(1);
     times = timeRuns(session, options);
+    gpu = deviceJson(session);
+    device = session.device();
   }
   double flops = 0;
-  for (const snc_kernel_info *kernel : library.kernels())
+  for (const snc_kernel_info *kernel : RunningKernels(library, device).list())
     flops += double(kernel->flops);
   double median = percentile(times.ms, 0.5), gflops = flops * 1e-6 / median;
   int threads = base.threads > 0 ? base.threads : int(std::thread::hardware_concurrency());
   double peak = measureFmaPeak(std::max(1, threads));
   Json result;
+  if (!gpu.is_null())
+    result["gpu"] = gpu;
   result["latency_ms"] = {{"median", median},
                           {"p90", percentile(times.ms, 0.9)},
                           {"min", percentile(times.ms, 0)},
-                          {"first", times.first}};
+                          {"first", times.first},
+                          {"create", createMs}};
   result["gflops"] = gflops;
   result["fma_peak_gflops"] = peak;
   result["share_of_peak"] = gflops / peak;
   result["threads"] = threads;
   result["rounds"] = times.ms.size();
-  addKernels(result, library, base, options);
+  addKernels(result, library, device, base, options);
   return result;
 }
 
@@ -119,11 +133,14 @@ std::string benchmarkText(const Json &result) {
                   k["name"].get<std::string>().c_str());
     text += line;
   }
+  if (result.contains("gpu"))
+    text += deviceText(result["gpu"]) + "\n";
   const Json &ms = result["latency_ms"];
-  std::snprintf(line, sizeof line,
-                "latency  median %.3f ms  p90 %.3f ms  min %.3f ms  first run %.3f ms\n",
-                ms["median"].get<double>(), ms["p90"].get<double>(), ms["min"].get<double>(),
-                ms["first"].get<double>());
+  std::snprintf(
+      line, sizeof line,
+      "latency  median %.3f ms  p90 %.3f ms  min %.3f ms  first run %.3f ms  create %.0f ms\n",
+      ms["median"].get<double>(), ms["p90"].get<double>(), ms["min"].get<double>(),
+      ms["first"].get<double>(), ms["create"].get<double>());
   text += line;
   std::snprintf(line, sizeof line,
                 "speed    %.1f GFLOP/s, %.0f %% of this machine's FMA peak of %.0f GFLOP/s "

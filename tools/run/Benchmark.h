@@ -19,10 +19,10 @@ struct BenchmarkOptions {
 };
 
 /// Runs on random inputs. The result has `latency_ms` {median, p90, min,
-/// first}, `gflops`, `fma_peak_gflops`, `share_of_peak`, `threads`, `rounds`,
-/// `outside_kernels` {median_us, share_of_time}: when no kernel was at work, and
-/// `kernels`: [{name, op, median_us, gflops, share_of_time}]. Kernels are
-/// timed in runs of their own, so that tracing does not slow the others.
+/// first, create}, `gpu` (GpuState.h, with a GPU), `gflops`, `fma_peak_gflops`, `share_of_peak`,
+/// `threads`, `rounds`, `outside_kernels` {median_us, share_of_time}: when no kernel was at work,
+/// and `kernels`: [{name, op, median_us, gflops, share_of_time}]. Kernels are timed in runs of
+/// their own, so that tracing does not slow the others.
 nlohmann::ordered_json benchmark(const LoadedLibrary &library, const snc_options &base,
                                  const BenchmarkOptions &options);
 

@@ -29,9 +29,9 @@ double recordingCost() {
 } // namespace
 
 void KernelTimes::record(void *user, const snc_trace_event *event) {
-  if (event->kind == SNC_TRACE_KERNEL)
-    static_cast<KernelTimes *>(user)->times[event->index].emplace_back(event->begin_ns,
-                                                                       event->end_ns);
+  auto &times = static_cast<KernelTimes *>(user)->times;
+  if (event->kind == SNC_TRACE_KERNEL && event->index < times.size())
+    times[event->index].emplace_back(event->begin_ns, event->end_ns);
 }
 
 std::vector<double> KernelTimes::microseconds(size_t i) const {

@@ -21,7 +21,7 @@ class KernelTimes {
 public:
   explicit KernelTimes(size_t kernels) : times(kernels) {}
 
-  /// The hook; `user` is the KernelTimes.
+  /// The hook; `user` is the KernelTimes. Kernels that it was not made for are left out.
   static void record(void *user, const snc_trace_event *event);
 
   /// Microseconds of each run of kernel `i`.

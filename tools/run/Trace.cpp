@@ -2,6 +2,7 @@
 
 #include "tools/run/Trace.h"
 
+#include "tools/run/Manifest.h"
 #include "tools/run/Session.h"
 
 #include <algorithm>
@@ -93,7 +94,7 @@ void writeTrace(const LoadedLibrary &library, const snc_options &base, const std
   }
   // Names of nodes are the model's: any bytes.
   std::ofstream out(file);
-  out << traceJson(recorder.take(), library.kernels())
+  out << traceJson(recorder.take(), RunningKernels(library, session.device()).list())
              .dump(1, ' ', false, Json::error_handler_t::replace)
       << "\n";
   if (!out.flush())

@@ -91,8 +91,8 @@ TEST(Profile, SameKeySharesSamples) {
 }
 
 TEST(Profile, TextHasSpeedAndShareOfPeak) {
-  std::string text =
-      profileText(threeRuns(), {{"s", 2, -1, true}, {"r", 1, 1, false}}, kKernels, 2);
+  std::string text = profileText(threeRuns(), {{"s", 2, -1, true}, {"r", 1, 1, false}}, kKernels,
+                                 {{"peak_gflops", 2.0}});
   // 4000 flops in 4 us: 1 GFLOP/s, of 2 threads with 2 each.
   EXPECT_NE(text.find("      4.0   80 %      1.0     25 %        2   all  conv /a/Conv\n"),
             std::string::npos)
