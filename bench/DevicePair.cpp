@@ -11,6 +11,15 @@
 
 namespace snc::bench {
 
+DeviceDescription serverCores() {
+  DeviceDescription cores;
+  cores.peakGflops = 220;
+  cores.coreBandwidthGBs = 12;
+  cores.totalBandwidthGBs = 20;
+  cores.l2Bytes = 2 << 20;
+  return cores;
+}
+
 PairedNetwork::PairedNetwork(mlir::MLIRContext &context, llvm::StringRef path,
                              const DeviceDescription &cores, int64_t threads)
     : title(llvm::sys::path::stem(path)), threads(threads) {

@@ -19,6 +19,9 @@ struct PairOptions {
   double linkGBs = 16; ///< of copies, either way
 };
 
+/// About a core of an AVX-512 server, without measured kernels.
+DeviceDescription serverCores();
+
 /// A network at the tensor level and the kernels of all its splits over two units.
 class PairedNetwork {
 public:

@@ -15,9 +15,8 @@ template <typename Element> static bool computesWith(KernelOp kernel, unsigned b
     return element && element.getIntOrFloatBitWidth() == bits;
   };
   Block &body = kernel.getBody().front();
-  return llvm::any_of(body.getArguments(), has) || llvm::any_of(body, [&](Operation &op) {
-           return llvm::any_of(op.getResults(), has);
-         });
+  return llvm::any_of(body.getArguments(), has) ||
+         llvm::any_of(body, [&](Operation &op) { return llvm::any_of(op.getResults(), has); });
 }
 
 std::string deviceFeatures(KernelOp kernel) {

@@ -21,8 +21,9 @@ struct KernelInfo {
 };
 
 /// Compiles the only `snc.kernel` of `module` for the module's target, or for its
-/// `snc.device` with the target as host, into the object `path`. The same text gives the same bytes, as long as each kernel is
-/// compiled in a process of its own. A located diagnostic and failure otherwise.
+/// `snc.device` with the target as host, into the object `path`. The same text gives the same
+/// bytes, as long as each kernel is compiled in a process of its own. A located diagnostic and
+/// failure otherwise.
 mlir::FailureOr<KernelInfo> compileKernel(mlir::ModuleOp module, llvm::StringRef path);
 
 /// Multiplies, adds and other arithmetic of the kernel's ops.

@@ -77,8 +77,7 @@ static void elideSlice(SliceOp slice) {
   if (count != 1)
     return;
   int64_t begin = slice.getStarts()[size_t(axis)], end = begin + part.getDimSize(unsigned(axis));
-  bool copied = llvm::all_of(slice->getUsers(), [](Operation *op) { return isa<TransferOp>(op); });
-  if (!copied && !mayBeginAt(slice, bytesTo(whole, axis, begin)))
+  if (!mayBeginAt(slice, bytesTo(whole, axis, begin)))
     return;
   bool windowed = whole.getRank() == 4 && planeRows(whole) != whole.getDimSize(2);
   if (isWindow(whole, axis) && !isReshaped(slice))
@@ -108,7 +107,7 @@ static void elideConcat(ConcatOp concat, llvm::DenseSet<Value> &taken) {
     int64_t end = begin + type.getDimSize(unsigned(axis));
     if (blockedLanes(type) != blockedLanes(whole) || (!cutsRows && !isRun(whole, axis, begin, end)))
       return;
-    if (!part.getDefiningOp<TransferOp>() && !mayBeginAt(concat, bytesTo(whole, axis, begin)))
+    if (!mayBeginAt(concat, bytesTo(whole, axis, begin)))
       return;
     begin = end;
   }

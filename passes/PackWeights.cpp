@@ -26,7 +26,7 @@ public:
     for (Operation &op : kernel.getBody().front()) {
       if (auto conv = dyn_cast<ConvOp>(op))
         packConv(conv, schedule);
-      if (auto gemm = dyn_cast<GemmOp>(op); gemm && schedule.getKind() == "gemm")
+      if (auto gemm = dyn_cast<GemmOp>(op); gemm && family(schedule) == "gemm")
         packGemm(gemm, schedule);
     }
     SmallVector<Type> types(kernel.getBody().getArgumentTypes());
@@ -34,9 +34,16 @@ public:
   }
 
 private:
+  /// GPUs take weights in the same order.
+  static StringRef family(ScheduleAttr schedule) {
+    StringRef kind = schedule.getKind();
+    kind.consume_front("gpu_");
+    return kind;
+  }
+
   void packConv(ConvOp conv, ScheduleAttr schedule) {
     int64_t lanes = blockedLanes(conv.getType());
-    StringRef family = schedule.getKind();
+    StringRef family = this->family(schedule);
     if (!lanes || !llvm::is_contained({"conv", "winograd", "depthwise", "fused"}, family))
       return;
     int64_t inputLanes = std::max<int64_t>(1, blockedLanes(conv.getInput().getType()));

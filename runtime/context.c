@@ -245,7 +245,8 @@ static int32_t run_model(snc_context *context) {
   if (context->dirty)
     for (int32_t i = 0; i < context->options.threads; ++i)
       snc_scratch_reset(&context->workers[i].scratch);
-  snc_pool_enter(&context->pool);
+  if (!context->gpu || context->model->num_units > 1) /* a GPU alone needs no workers */
+    snc_pool_enter(&context->pool);
   snc_run_steps(context);
   int32_t status = snc_context_stopped(context);
   context->dirty = status != SNC_OK;

@@ -47,7 +47,8 @@ static int32_t load(snc_cu_device *cu) {
 static void read_name(snc_cu_device *cu, int32_t device) {
   char *name = cu->base.name;
   memset(name, 0, sizeof cu->base.name);
-  cu->api.DeviceGetName(name, sizeof cu->base.name - 1, device);
+  cu->api.DeviceGetName(name, sizeof cu->base.name, device);
+  name[sizeof cu->base.name - 1] = 0;
 }
 
 /* By number or part of a name; else the first. */

@@ -11,6 +11,7 @@
 
 #define MOST_PLATFORMS 16
 #define MOST_DEVICES 64
+#define NAME_BYTES 1024
 
 int32_t snc_cl_failed(snc_gpu_device *device, const char *call, int32_t error) {
   snc_gpu_say(device, "opencl: cl%s failed with %d", call, error);
@@ -67,7 +68,7 @@ static void find_all(const snc_cl_api *api, found *f) {
   }
 }
 
-/* Cut where it is longer. */
+/* Of an answer that fits, else empty. */
 static void text(int32_t error, char *to, size_t room) {
   if (error != SNC_CL_SUCCESS)
     to[0] = 0;
@@ -75,7 +76,7 @@ static void text(int32_t error, char *to, size_t room) {
 }
 
 static int matches(const snc_cl_api *api, const found *f, uint32_t i, const char *wanted) {
-  char device[256], platform[256];
+  char device[NAME_BYTES], platform[NAME_BYTES];
   text(api->GetDeviceInfo(f->devices[i], SNC_CL_DEVICE_NAME, sizeof device, device, NULL), device,
        sizeof device);
   text(api->GetPlatformInfo(f->platforms[i], SNC_CL_PLATFORM_NAME, sizeof platform, platform, NULL),
@@ -121,7 +122,7 @@ static int32_t find(snc_cl_device *cl, snc_cl *platform) {
 /* Of the device: its names, and what its memory asks for. */
 static int32_t describe(snc_cl_device *cl) {
   const snc_cl_api *api = &cl->api;
-  char name[256];
+  char name[NAME_BYTES];
   text(api->GetDeviceInfo(cl->device, SNC_CL_DEVICE_NAME, sizeof name, name, NULL), name,
        sizeof name);
   strncpy(cl->base.name, name, sizeof cl->base.name - 1);

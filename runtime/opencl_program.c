@@ -76,7 +76,8 @@ int32_t snc_cl_program(snc_gpu_device *device, const char *code, size_t bytes, v
                                 {cl->version, strlen(cl->version) + 1},
                                 {cl->build_options, strlen(cl->build_options) + 1},
                                 {code, bytes}};
-  const snc_cache cache = {device->options->gpu_cache, key, sizeof key / sizeof key[0]};
+  const char *folder = device->options->gpu_cache;
+  const snc_cache cache = {folder && *folder ? folder : NULL, key, sizeof key / sizeof key[0]};
   size_t size;
   uint8_t *binary = snc_cache_read(&cache, &size);
   *cached = 0;

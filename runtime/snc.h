@@ -113,9 +113,10 @@ typedef struct snc_kernel_info {
   uint64_t bytes;   /* read and written, weights included */
 } snc_kernel_info;
 
-/* Allocator: returns `bytes` bytes aligned to `alignment` (a power of two), or
- * NULL; a block that is not so aligned is given back and counts as NULL. Called
- * by _create alone, on its thread, once for each context. */
+/* Allocator, of the context's memory on the host; what a GPU's driver and the record of its
+ * commands take besides is libc's. Returns `bytes` bytes aligned to `alignment` (a power of two),
+ * or NULL; a block that is not so aligned is given back and counts as NULL. Called by _create
+ * alone, on its thread, once for each context. */
 typedef void *(*snc_alloc_fn)(void *user, size_t bytes, size_t alignment);
 
 /* Takes back what snc_alloc_fn returned, with the same `bytes`. Called by
@@ -141,7 +142,7 @@ typedef void (*snc_log_fn)(void *user, const char *message);
 
 /* What a trace event tells of. */
 typedef enum snc_trace_kind {
-  SNC_TRACE_KERNEL = 0, /* a kernel ran; index: its number */
+  SNC_TRACE_KERNEL = 0, /* a kernel ran; index: its number. On a GPU: by its own clock */
   SNC_TRACE_WAIT = 1,   /* a step waited for those of other units; index: the step's number */
   SNC_TRACE_STEP = 2    /* a step ran, its kernels and all between; index: its number */
 } snc_trace_kind;
@@ -156,7 +157,9 @@ typedef struct snc_trace_event {
 } snc_trace_event;
 
 /* Called during _run after each kernel, step and wait, on the thread it was on:
- * from several threads at once where a model has branches. */
+ * from several threads at once where a model has branches. Of a GPU's kernels and steps at the
+ * end of a phase, on the thread of _run; `thread` is the one that feeds the GPU. Not at all where
+ * the caller's own OpenCL queue does not measure times. */
 typedef void (*snc_trace_fn)(void *user, const snc_trace_event *event);
 
 /* Copies the first `bytes` bytes of a buffer to `to`, from host or device memory.
@@ -188,7 +191,8 @@ typedef enum snc_device_state {
 /* The GPU of a context. */
 typedef struct snc_device_info {
   uint32_t state;          /* snc_device_state */
-  int32_t status;          /* snc_status: why the context fell back; else SNC_OK */
+  int32_t status;          /* snc_status: why the context fell back, or why its runs fail
+                            * from now on where it must not; else SNC_OK */
   uint64_t memory_bytes;   /* of the device that the context holds */
   uint64_t cold_start_ns;  /* of _create: opening the driver to the last compiled kernel */
   uint32_t kernels_cached; /* of these, how many came out of gpu_cache */
@@ -240,10 +244,12 @@ typedef struct snc_options {
   /* The rest is for libraries planned for a GPU, and ignored by others. */
   uint32_t gpu_flags; /* snc_gpu_flags */
   /* Which GPU: its number in the driver's order, or a part of its name or its
-   * platform's, any case. NULL: the first one. Read by _create alone. */
+   * platform's, any case. NULL: the first one; with OpenCL the first GPU or accelerator, or
+   * else the first device of any kind. Read by _create alone. */
   const char *gpu_device;
   /* A folder for what the driver compiled, made where it is missing; shared by any
-   * number of processes. NULL: none. Read by _create alone. */
+   * number of processes. NULL: none. CUDA's driver has a cache of its own instead. Read by
+   * _create alone. */
   const char *gpu_cache;
   /* The most device memory, bytes, that the context takes. 0: as much as it needs. */
   uint64_t gpu_memory_limit;

@@ -215,13 +215,21 @@ void snc_kernel_end(snc_worker *worker, uint32_t kernel);
 
 /* Copies between host and device memory, called as kernels are, by steps of a GPU's
  * unit: `runs` runs of `run_bytes` bytes each, which lie `from_pitch` and `to_pitch`
- * bytes apart. The host side's address is looked up in each run. */
+ * bytes apart, at least `run_bytes`; pitches do not matter for one run. The host side's
+ * address is looked up in each run. Both buffers are of the table that the step was
+ * called with. Failures are kept, and end _create. */
 int32_t snc_gpu_upload(snc_worker *worker, snc_buffer *host, snc_buffer *device, uint64_t run_bytes,
                        uint64_t runs, uint64_t from_pitch, uint64_t to_pitch);
 int32_t snc_gpu_download(snc_worker *worker, snc_buffer *device, snc_buffer *host,
                          uint64_t run_bytes, uint64_t runs, uint64_t from_pitch, uint64_t to_pitch);
 
 /* ---- called by Halide kernels; user_context is the snc_worker ------------- */
+
+/* Kernels for a GPU call halide_copy_to_device, halide_device_malloc and, with the driver's name
+ * in the place of <api>, halide_<api>_device_interface, _initialize_kernels, _run and
+ * _finalize_kernels (gpu_record.c, <api>_hooks.c), as HalideRuntime.h of Halide 21 declares
+ * them. They may launch any number of times, but have no device memory of their own: buffers
+ * without one are refused. Their results are not looked at; failures end _create. */
 
 typedef int (*snc_halide_task)(void *user_context, int index, uint8_t *closure);
 

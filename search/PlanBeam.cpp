@@ -67,7 +67,7 @@ void Beam::prune(std::vector<Way> &candidates) {
 
 void Beam::extend(int64_t node) {
   // Splits that by themselves take far longer than one unit is no way to go.
-  constexpr double kWorthTrying = 1.3;
+  constexpr double kWorthTrying = 2;
   for (size_t from = 0; from < ways[size_t(node)].size(); ++from) {
     for (int64_t unit = 0; unit < int64_t(menu.units().size()); ++unit)
       tryWay(node, from, {node, node + 1, SegmentKind::single, unit, {}, {}, ""});

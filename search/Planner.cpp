@@ -7,7 +7,16 @@
 #include "search/StrategySpace.h"
 #include "llvm/ADT/StringSwitch.h"
 
+#include <limits>
+
+using namespace mlir;
+
 namespace snc {
+
+// Of what the best unsplit way takes, branches must be predicted to take less than this:
+// where latencies were measured, where they are a guess, and where all splits are sums.
+constexpr double kMeasured = 0.98, kGuessed = 0.85, kGuessedSums = 0.997;
+constexpr double kAny = std::numeric_limits<double>::infinity();
 
 std::optional<PlannerKind> plannerKindOf(llvm::StringRef name) {
   return llvm::StringSwitch<std::optional<PlannerKind>>(name)
@@ -187,20 +196,60 @@ static std::string obstacleOf(const PlanCost &cost, const PlannerOptions &option
   return slow.name + " is too slow to help, with free syncs or copies too";
 }
 
+/// Chooses the branches where they take less than `margin` of the best unsplit way.
+static bool acceptBranches(PlanningResult &result, double margin) {
+  const PlannedChoice &last = result.choices.back();
+  if (last.name != "branches" || last.us >= margin * result.choice().us)
+    return false;
+  result.chosen = result.choices.size() - 1;
+  return true;
+}
+
+/// A convolution with more than one output pixel.
+static bool isPlaneConv(const NetworkNode &node) {
+  auto conv = dyn_cast_or_null<ConvOp>(node.anchor);
+  auto out = conv ? conv.getType().getShape() : llvm::ArrayRef<int64_t>();
+  return out.size() == 4 && out[2] * out[3] > 1;
+}
+
+/// A search that considers no splits but sums of convolutions over planes. What is
+/// predicted of those is likely true though nothing was measured: kernels do the same work
+/// as on all threads, and what is saved, half of a wide tensor that each unit would
+/// fetch, is a difference of bytes. nullopt where `options` want other splits, and with
+/// units of several threads, within which fetches are not counted.
+static std::optional<PlannerOptions> searchOfSums(const PlanCost &cost,
+                                                  const PlannerOptions &options) {
+  const std::vector<SegmentKind> &kinds = options.menu.kinds;
+  if ((!kinds.empty() && !llvm::is_contained(kinds, SegmentKind::add)) ||
+      llvm::any_of(cost.planUnits(), [](const PlanUnit &unit) { return unit.threads > 1; }))
+    return std::nullopt;
+  PlannerOptions sums = options;
+  sums.menu.kinds = {SegmentKind::add};
+  sums.menu.takes = isPlaneConv;
+  sums.search.store = nullptr; // its strategies are of the whole space
+  return sums;
+}
+
 PlanningResult planNetwork(const PlanCost &cost, bool measured, const PlannerOptions &options) {
   PlanningResult result;
   result.choices = unsplitChoices(cost);
   for (size_t i = 1; i < result.choices.size(); ++i)
     if (result.choices[i].us < result.choice().us)
       result.chosen = i;
+  PlanningResult sums = result;
   if (cost.planUnits().size() > 1)
     searchBranches(cost, options, result);
-  const PlannedChoice &last = result.choices.back();
-  double margin = measured ? 0.98 : 0.9;
-  if (last.name == "branches" && (options.forceBranches || last.us < margin * result.choice().us))
-    result.chosen = result.choices.size() - 1;
-  else if (cost.gpu() && result.choices.size() > 1)
+  bool accepted = acceptBranches(result, options.forceBranches ? kAny
+                                         : measured            ? kMeasured
+                                                               : kGuessed);
+  if (!accepted && cost.gpu() && result.choices.size() > 1)
     result.obstacle = obstacleOf(cost, options, result);
+  bool again = !accepted && !measured && !cost.gpu() && cost.planUnits().size() > 1;
+  if (auto narrow = again ? searchOfSums(cost, options) : std::nullopt) {
+    searchBranches(cost, *narrow, sums);
+    if (acceptBranches(sums, kGuessedSums))
+      result = std::move(sums);
+  }
   for (PlannedChoice &choice : result.choices)
     nameSegments(choice.plan, cost.network());
   return result;

@@ -117,8 +117,11 @@ SplitMenu::SplitMenu(const PlanCost &cost, const MenuOptions &options)
       sum.push_back(sum.back() + cost.node(i, unit));
   }
   for (int64_t begin = 0; begin < count && !(options.stop && options.stop()); ++begin)
-    for (int64_t end = begin + 1; end <= std::min(count, begin + options.longest); ++end)
+    for (int64_t end = begin + 1; end <= std::min(count, begin + options.longest); ++end) {
+      if (options.takes && !options.takes(cost.network().nodes()[size_t(end - 1)]))
+        break;
       addRun(begin, end, options);
+    }
 }
 
 void SplitMenu::addRun(int64_t begin, int64_t end, const MenuOptions &options) {

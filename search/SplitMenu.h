@@ -36,6 +36,7 @@ struct MenuOptions {
   std::vector<SegmentKind> kinds;  ///< of splits; empty: all
   std::vector<int64_t> shares;     ///< of the units; empty: several
   std::function<bool()> stop = {}; ///< true ends the listing early, with what was found
+  std::function<bool(const NetworkNode &)> takes = {}; ///< nodes that runs are made of; empty: all
 };
 
 class SplitMenu {

@@ -106,8 +106,7 @@ Taps computedTaps(const Tables &tables, ResizeOp op, const Axis &a, const hl::Ex
                    : rounding == "round_prefer_ceil" ? d
                                                      : d - 1;
   auto floorOf = [&](int64_t i) {
-    return int64_t(std::floor(double(2 * (line->step * i + line->first) + offset) /
-                              double(2 * d)));
+    return int64_t(std::floor(double(2 * (line->step * i + line->first) + offset) / double(2 * d)));
   };
   auto inside = [&](int64_t x) { return int(std::clamp<int64_t>(x, 0, a.in - 1)); };
   for (int i = 0; i < a.out; ++i)

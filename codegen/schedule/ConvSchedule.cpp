@@ -73,9 +73,9 @@ static int64_t constant(const hl::Expr &e) {
 }
 
 /// Prefetches the panel after the one that is computed, a share with each tile.
-/// `tiles` x `height` make a panel of `rows` blocks.
+/// `tiles` x `height` make a panel of `rows` blocks; strips are of `panelsPerStrip`.
 static void prefetchPanels(LoweredKernel &kernel, const Stage &conv, int64_t tiles, int64_t height,
-                           int64_t rows) {
+                           int64_t rows, int64_t panelsPerStrip) {
   auto op = cast<ConvOp>(conv.op);
   auto weight = dyn_cast<BlockArgument>(op.getWeight());
   auto packed = dyn_cast_if_present<PackedAttr>(
@@ -88,19 +88,21 @@ static void prefetchPanels(LoweredKernel &kernel, const Stage &conv, int64_t til
   WeightPrefetch prefetch;
   prefetch.buffer = kernel.arguments[weight.getArgNumber()].name();
   prefetch.panel = ".cbo";
+  prefetch.strip = ".cbo_strip";
+  prefetch.panelsPerStrip = panelsPerStrip;
   prefetch.row = "." + kernel.space.vars[2].name();
   prefetch.tile = ".xo";
   prefetch.tilesPerRow = tiles;
   prefetch.rows = height;
   prefetch.panelElements = depth * rows * packed.getLanes();
-  // Each part of the sum fetches the weights of the same part.
+  // Each part of the sum fetches as much behind it: the next part, or of the next panel.
   int64_t total = constant(conv.domain.w.min()) + constant(conv.domain.w.extent());
   auto add = [&](const hl::Func &acc, const hl::RDom &domain) {
     hl::RVar outermost = domain.w;
     prefetch.reduction = acc.name() + ".s1." + outermost.name();
     prefetch.steps = constant(outermost.extent());
-    prefetch.first = prefetch.panelElements * constant(outermost.min()) / total;
     prefetch.elements = prefetch.panelElements * prefetch.steps / total;
+    prefetch.first = prefetch.panelElements * constant(outermost.min()) / total + prefetch.elements;
     kernel.passes.push_back(prefetchWeights(prefetch));
   };
   for (const PartialSum &part : conv.parts)
@@ -141,7 +143,7 @@ void scheduleConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule) {
     placePart(part, {out, cbo}, int(pixels), int(rows));
   if (channelsOuter && schedule.get("prefetch", 0)) {
     out.never_partition(xo); // one loop, whose variable tells the tiles apart
-    prefetchPanels(kernel, conv, tiles, height, rows);
+    prefetchPanels(kernel, conv, tiles, height, rows, int64_t(llvm::divideCeil(panels, strips)));
   }
   // The padded copy is made once a strip of rows, or once where strips are channels.
   placeInput(conv, byRows ? hl::LoopLevel(out, strip) : hl::LoopLevel::root());

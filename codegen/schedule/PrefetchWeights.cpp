@@ -22,7 +22,7 @@ protected:
     loops.push_back(op->name);
     hl::Internal::Stmt result = IRMutator::visit(op);
     loops.pop_back();
-    hl::Expr panel = variable(p.panel);
+    hl::Expr panel = panelNumber();
     if (!ends_with(op->name, p.reduction) || !panel.defined())
       return result;
     const For *loop = result.as<For>();
@@ -33,11 +33,21 @@ protected:
 
 private:
   /// The variable of an enclosing loop, by its name's end; undefined where there is none.
-  hl::Expr variable(const std::string &suffix) {
+  hl::Expr variable(const std::string &suffix) const {
     for (const std::string &name : loops)
       if (ends_with(name, suffix))
         return Variable::make(hl::Int(32), name);
     return {};
+  }
+
+  /// Counted over all strips; undefined outside the loop over panels. Within a strip,
+  /// which may be a panel and then has no loop, panels count from zero.
+  hl::Expr panelNumber() const {
+    hl::Expr panel = variable(p.panel), strip = variable(p.strip);
+    if (!strip.defined())
+      return panel;
+    hl::Expr first = strip * int(p.panelsPerStrip);
+    return panel.defined() ? first + panel : first;
   }
 
   hl::Internal::Stmt fetches(const For *loop, hl::Expr panel) {
@@ -50,8 +60,8 @@ private:
     int64_t turns = p.rows * p.tilesPerRow * p.steps;
     int64_t lines = (p.elements + kLineElements - 1) / kLineElements;
     int64_t each = (lines + turns - 1) / turns;
-    hl::Expr first = simplify((panel + 1) * int(p.panelElements) + int(p.first) +
-                              at * int(each * kLineElements));
+    hl::Expr first =
+        simplify(panel * int(p.panelElements) + int(p.first) + at * int(each * kLineElements));
     std::vector<hl::Internal::Stmt> all;
     for (int64_t i = 0; i < each; ++i)
       all.push_back(fetch(first, i));

@@ -16,15 +16,17 @@ namespace snc {
 /// Where the loops of a kernel over panels of weights are, and how much there is to
 /// fetch. Loops are known by how their names end.
 struct WeightPrefetch {
-  std::string buffer;        ///< the weights' argument
-  std::string panel;         ///< the loop over panels
-  std::string row, tile;     ///< loops over rows and over tiles of a row, inside that
-  std::string reduction;     ///< the loop inside those that gets the prefetches
-  int64_t tilesPerRow = 1;   ///< iterations of `tile`
-  int64_t rows = 1;          ///< iterations of `row`
-  int64_t steps = 1;         ///< iterations of `reduction`
-  int64_t panelElements = 0; ///< floats of a panel; panels lie one behind the other
-  int64_t first = 0, elements = 0; ///< the floats of a panel that are fetched
+  std::string buffer;              ///< the weights' argument
+  std::string panel;               ///< the loop over panels
+  std::string strip;               ///< the loop over strips of panels, around `panel`
+  std::string row, tile;           ///< loops over rows and over tiles of a row, inside that
+  std::string reduction;           ///< the loop inside those that gets the prefetches
+  int64_t tilesPerRow = 1;         ///< iterations of `tile`
+  int64_t rows = 1;                ///< iterations of `row`
+  int64_t steps = 1;               ///< iterations of `reduction`
+  int64_t panelsPerStrip = 0;      ///< iterations of `panel`, where there is `strip`
+  int64_t panelElements = 0;       ///< floats of a panel; panels lie one behind the other
+  int64_t first = 0, elements = 0; ///< what is fetched, counted from the panel's first float
 };
 
 /// A pass that, in each iteration of `reduction`, prefetches an equal share of the

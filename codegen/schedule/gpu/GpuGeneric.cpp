@@ -19,24 +19,24 @@ std::vector<GridLoop> updateLoops(hl::Func f, int i, RankedTensorType type) {
   std::vector<GridLoop> loops;
   std::vector<GridLoop> whole = loopsOf(f.args(), type);
   std::vector<hl::Expr> places = f.update_args(i);
-  std::vector<hl::RVar> rest = f.rvars(i);
-  hl::Internal::ReductionDomain domain =
-      rest.empty() ? hl::Internal::ReductionDomain() : rest.front().domain();
+  auto domain = f.function().update(i).schedule().rvars();
   for (size_t d = 0; d < places.size(); ++d) {
     auto *variable = places[d].as<hl::Internal::Variable>();
     if (variable && variable->name == whole[d].loop.name())
       loops.push_back(whole[d]);
-    for (auto r = rest.begin(); r != rest.end();) {
-      if (!hl::Internal::expr_uses_var(places[d], r->name())) {
+    for (auto r = domain.begin(); r != domain.end();) {
+      if (!hl::Internal::expr_uses_var(places[d], r->var)) {
         ++r;
         continue;
       }
-      for (const hl::Internal::ReductionVariable &v : domain.domain())
-        if (v.var == r->name())
-          loops.push_back({*r, *hl::Internal::as_const_int(hl::Internal::simplify(v.extent))});
-      r = rest.erase(r);
+      loops.push_back(
+          {hl::RVar(r->var), *hl::Internal::as_const_int(hl::Internal::simplify(r->extent))});
+      r = domain.erase(r);
     }
   }
+  for (const auto &r : domain) // the place does not depend on it
+    loops.push_back(
+        {hl::RVar(r.var), *hl::Internal::as_const_int(hl::Internal::simplify(r.extent))});
   return loops;
 }
 
@@ -84,7 +84,8 @@ void scheduleGpuGeneric(LoweredKernel &kernel, ScheduleAttr schedule) {
     // Blocks at the end move inwards: a condition would hide from Halide that a thread
     // needs but one sum.
     thread = hl::LoopLevel(out, spreadOverGrid(out, loopsOf(v, kernel.resultTensor), threads,
-                                               hl::TailStrategy::ShiftInwards).var);
+                                               hl::TailStrategy::ShiftInwards)
+                                    .var);
   }
   for (Stage &stage : kernel.stages)
     if (stage.acc.defined() && stage.acc.name() != out.name())
@@ -93,10 +94,23 @@ void scheduleGpuGeneric(LoweredKernel &kernel, ScheduleAttr schedule) {
 
 LogicalResult scheduleGpuKernel(LoweredKernel &kernel, KernelOp op) {
   ScheduleAttr schedule = op.getScheduleAttr();
-  if (schedule && !schedule.getKind().starts_with("gpu_"))
-    return op.emitOpError("has the schedule '")
-           << schedule.getKind() << "', which is none of a GPU";
-  scheduleGpuGeneric(kernel, schedule);
+  StringRef kind = schedule ? schedule.getKind() : "gpu_generic";
+  if (!kind.starts_with("gpu_"))
+    return op.emitOpError("has the schedule '") << kind << "', which is none of a GPU";
+  for (Stage &stage : kernel.stages)
+    if (stage.kind == Stage::Kind::Winograd)
+      return op.emitOpError("has weights for Winograd's algorithm, which no GPU schedule takes");
+  Stage *only = kernel.stages.size() == 1 ? &kernel.stages.front() : nullptr;
+  bool blocked = kernel.space.coords.lanes != 0 && kernel.space.vars.size() == 5;
+  if (kind == "gpu_conv" && only && only->kind == Stage::Kind::Conv && blocked)
+    scheduleGpuConv(kernel, *only, schedule);
+  else if (kind == "gpu_depthwise" && only && only->kind == Stage::Kind::Depthwise && blocked)
+    scheduleGpuDepthwise(kernel, *only, schedule);
+  else if (kind == "gpu_gemm" && only && only->kind == Stage::Kind::Gemm &&
+           kernel.space.vars.size() == 2)
+    scheduleGpuGemm(kernel, *only, schedule);
+  else if (!(kind == "gpu_reduce" && only && scheduleGpuReduce(kernel, *only, schedule)))
+    scheduleGpuGeneric(kernel, schedule);
   return success();
 }
 

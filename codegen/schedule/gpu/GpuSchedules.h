@@ -18,6 +18,17 @@ mlir::LogicalResult scheduleGpuKernel(LoweredKernel &kernel, KernelOp op);
 
 // The families, with the parameters they read:
 
+/// `gpu_conv`, over channel blocks: pixels, rows (a thread's tile: one lane of `rows`
+/// blocks at `pixels` places of a row), threads.
+void scheduleGpuConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule);
+/// `gpu_depthwise`: pixels (of a thread), threads.
+void scheduleGpuDepthwise(LoweredKernel &kernel, Stage &taps, ScheduleAttr schedule);
+/// `gpu_gemm`: lanes (columns of a panel, a divisor of all), rows (of a thread, which has
+/// one column), threads.
+void scheduleGpuGemm(LoweredKernel &kernel, Stage &gemm, ScheduleAttr schedule);
+/// `gpu_reduce`, a sum over the planes of channel blocks: parts (threads of a channel).
+/// False where the kernel is none.
+bool scheduleGpuReduce(LoweredKernel &kernel, Stage &sum, ScheduleAttr schedule);
 /// `gpu_generic`, anything: threads (of a block, each one element of the result with all
 /// sums it needs). The schedule may be null.
 void scheduleGpuGeneric(LoweredKernel &kernel, ScheduleAttr schedule);

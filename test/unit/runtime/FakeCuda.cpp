@@ -232,7 +232,8 @@ int ModuleGetFunction(snc_cu *function, snc_cu module, const char *entry) {
   bool there = counted<Module>(module)->ptx.find(std::string("void ") + entry) != std::string::npos;
   if (!there || !fakeKernel(entry))
     return 500;
-  *function = reinterpret_cast<snc_cu>(&(functions[entry] = {fakeKernel(entry)}));
+  *function = reinterpret_cast<snc_cu>(
+      &functions.try_emplace(entry, Function{fakeKernel(entry)}).first->second);
   return 0;
 }
 int FuncSetAttribute(snc_cu, int32_t what, int32_t) {

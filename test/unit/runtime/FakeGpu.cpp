@@ -154,6 +154,13 @@ using snc::test::Library;
 
 static char openCl, cuda; // handles
 
+[[gnu::noinline]] static void *fakeFunction(const void *library, const char *name) {
+  if (fakeGpu().missing == name)
+    return nullptr;
+  return library == &openCl ? snc::test::fakeOpenClFunction(name)
+                            : snc::test::fakeCudaFunction(name);
+}
+
 extern "C" {
 void *__real_dlopen(const char *name, int flags);
 void *__real_dlsym(void *library, const char *name);
@@ -169,13 +176,11 @@ void *__wrap_dlopen(const char *name, int flags) {
   return __real_dlopen(name, flags);
 }
 
-void *__wrap_dlsym(void *library, const char *name) {
-  if (library != &openCl && library != &cuda) // maybe of a sanitizer that starts
+// Sanitizers come by before they can bear instrumented code.
+__attribute__((disable_sanitizer_instrumentation)) void *__wrap_dlsym(void *library,
+                                                                      const char *name) {
+  if (library != &openCl && library != &cuda)
     return __real_dlsym(library, name);
-  if (fakeGpu().missing == name)
-    return nullptr;
-  if (library == &openCl)
-    return snc::test::fakeOpenClFunction(name);
-  return snc::test::fakeCudaFunction(name);
+  return fakeFunction(library, name);
 }
 }

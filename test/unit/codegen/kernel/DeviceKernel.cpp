@@ -43,8 +43,8 @@ std::unique_ptr<orc::DynamicLibrarySearchGenerator> loadRuntime(char prefix) {
   Halide::Target target(findTarget("host")->halide.str() + "-opencl-cl_doubles-user_context");
   Halide::compile_standalone_runtime(std::string(object.path), target);
   std::string lld = llvm::cantFail(LinkTools::find()).lld;
-  int status = llvm::sys::ExecuteAndWait(
-      lld, {lld, "-shared", object.path.str(), "-o", library.path.str()});
+  int status =
+      llvm::sys::ExecuteAndWait(lld, {lld, "-shared", object.path.str(), "-o", library.path.str()});
   EXPECT_EQ(status, 0) << "the runtime cannot be linked";
   return llvm::cantFail(orc::DynamicLibrarySearchGenerator::Load(library.path.c_str(), prefix));
 }

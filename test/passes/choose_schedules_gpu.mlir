@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Kernels of a GPU get its families: tiles that leave 8192 threads to do, of these the ones
+// with the fewest loads; weights packed as for CPUs.
+// RUN: syncnas-opt %s --snc-choose-schedules | FileCheck %s
+
+// CHECK-LABEL: @pointwise
+// CHECK-SAME: #snc.schedule<gpu_conv, {flat = 1 : i64, pixels = 8 : i64, rows = 2 : i64, threads = 128 : i64}>
+// CHECK-SAME: snc.device = "cuda"
+// CHECK-LABEL: @small
+// CHECK-SAME: #snc.schedule<gpu_conv, {flat = 1 : i64, pixels = 1 : i64, rows = 1 : i64, threads = 128 : i64}>
+// CHECK-LABEL: @depthwise
+// CHECK-SAME: #snc.schedule<gpu_depthwise
+// CHECK-LABEL: @product
+// CHECK-SAME: #snc.schedule<gpu_gemm, {lanes = 125 : i64, rows = 1 : i64, threads = 128 : i64}>
+// CHECK-LABEL: @mean
+// CHECK-SAME: #snc.schedule<gpu_reduce, {parts = 8 : i64, threads = 128 : i64}>
+// CHECK-LABEL: @sum
+// CHECK-SAME: #snc.schedule<gpu_generic, {threads = 128 : i64}>
+// CHECK-LABEL: @processor
+// CHECK-SAME: #snc.schedule<conv
+
+#b = #snc.blocked<16>
+module attributes {snc.target = "x86-64-avx512", snc.threads = 1 : i64} {
+snc.kernel @pointwise(%x: tensor<1x16x112x112xf32, #b>, %w: tensor<96x16x1x1xf32>) -> tensor<1x96x112x112xf32, #b> attributes {snc.device = "cuda"} {
+  %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1 : i64} : (tensor<1x16x112x112xf32, #b>, tensor<96x16x1x1xf32>) -> tensor<1x96x112x112xf32, #b>
+  snc.yield %0 : tensor<1x96x112x112xf32, #b>
+}
+snc.kernel @small(%x: tensor<1x960x7x7xf32, #b>, %w: tensor<160x960x1x1xf32>) -> tensor<1x160x7x7xf32, #b> attributes {snc.device = "opencl"} {
+  %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1 : i64} : (tensor<1x960x7x7xf32, #b>, tensor<160x960x1x1xf32>) -> tensor<1x160x7x7xf32, #b>
+  snc.yield %0 : tensor<1x160x7x7xf32, #b>
+}
+snc.kernel @depthwise(%x: tensor<1x96x56x56xf32, #b>, %w: tensor<96x1x3x3xf32>) -> tensor<1x96x56x56xf32, #b> attributes {snc.device = "opencl"} {
+  %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, group = 96 : i64} : (tensor<1x96x56x56xf32, #b>, tensor<96x1x3x3xf32>) -> tensor<1x96x56x56xf32, #b>
+  snc.yield %0 : tensor<1x96x56x56xf32, #b>
+}
+snc.kernel @product(%x: tensor<1x1280xf32>, %w: tensor<1280x1000xf32>) -> tensor<1x1000xf32> attributes {snc.device = "vulkan"} {
+  %0 = snc.gemm %x, %w {alpha = 1.0 : f32, beta = 1.0 : f32, trans_a = false, trans_b = false} : (tensor<1x1280xf32>, tensor<1280x1000xf32>) -> tensor<1x1000xf32>
+  snc.yield %0 : tensor<1x1000xf32>
+}
+snc.kernel @mean(%x: tensor<1x96x14x14xf32, #b>) -> tensor<1x96x1x1xf32, #b> attributes {snc.device = "metal"} {
+  %0 = snc.reduce_mean %x {axes = array<i64: 2, 3>, keepdims = true} : (tensor<1x96x14x14xf32, #b>) -> tensor<1x96x1x1xf32, #b>
+  snc.yield %0 : tensor<1x96x1x1xf32, #b>
+}
+snc.kernel @sum(%x: tensor<1x96x14x14xf32, #b>) -> tensor<1x96x14x14xf32, #b> attributes {snc.device = "opencl"} {
+  %0 = snc.add %x, %x : (tensor<1x96x14x14xf32, #b>, tensor<1x96x14x14xf32, #b>) -> tensor<1x96x14x14xf32, #b>
+  snc.yield %0 : tensor<1x96x14x14xf32, #b>
+}
+snc.kernel @processor(%x: tensor<1x16x112x112xf32, #b>, %w: tensor<96x16x1x1xf32>) -> tensor<1x96x112x112xf32, #b> {
+  %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1 : i64} : (tensor<1x16x112x112xf32, #b>, tensor<96x16x1x1xf32>) -> tensor<1x96x112x112xf32, #b>
+  snc.yield %0 : tensor<1x96x112x112xf32, #b>
+}
+}
