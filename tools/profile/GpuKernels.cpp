@@ -45,10 +45,10 @@ __kernel void read_all(__global const float4 *in, __global float *out, __local i
 )";
 }
 
-/// PTX ISA 6.0.
+/// PTX ISA 7.1, for what libraries for CUDA are made for.
 static std::string cudaProgram() {
-  const std::string head = R"(.version 6.0
-.target sm_50
+  const std::string head = R"(.version 7.1
+.target sm_86
 .address_size 64
 .visible .entry nothing(.param .u64 out) { ret; }
 .visible .entry multiply_add(.param .u64 out) {
