@@ -20,8 +20,8 @@ struct BisectOptions {
 };
 
 /// Runs both programs, as planned and then kernel by kernel, and compares outputs and what
-/// the kernels write. Kernels are matched by the nodes and operators that they compute,
-/// copies with what they copy. Throws RunError where there is no GPU or no program to
+/// the kernels write. Kernels are matched by the node and operator that they end with, what
+/// only moves values with what it moves. Throws RunError where there is no GPU or no program to
 /// compare with.
 ///
 /// {"gpu", "tolerance", "outputs": [{"name", "agrees", "relative"}],
