@@ -9,6 +9,7 @@
 #include "codegen/schedule/gpu/GpuGrid.h"
 #include "codegen/schedule/gpu/GpuSchedules.h"
 #include "codegen/schedule/gpu/PrivateSums.h"
+#include "codegen/schedule/gpu/StagingBarriers.h"
 
 #include "ir/Layout.h"
 
@@ -17,7 +18,7 @@ using namespace mlir;
 namespace snc {
 
 namespace {
-constexpr int64_t kBanks = 32, kWarp = 32;
+constexpr int kBanks = 32, kWarp = 32;
 // Lanes that the sum takes at once; of fewer, barriers would take longer than products.
 constexpr int64_t kFewestLanes = 4;
 
@@ -61,38 +62,62 @@ hl::LoopLevel tile(LoweredKernel &kernel, const BlockShape &b) {
   return {out, xo};
 }
 
-/// Copies pixels: lanes of a block are neighbours in memory and on threads.
-void stageInput(hl::Func pixels, const hl::LoopLevel &step, const BlockShape &b, int64_t lanes,
-                int64_t stride) {
+/// Loads that do not wait for each other are all under way at once; more than that only
+/// lengthen the code.
+constexpr int kMostUnrolled = 8;
+
+/// Copies the pixels that a tile needs, `extent` = lanes, width, height: neighbours in
+/// memory are on neighbouring threads.
+void stageInput(hl::Func pixels, const hl::LoopLevel &step, const BlockShape &b,
+                std::array<int, 3> extent, int stride) {
   std::vector<hl::Var> v = pixels.args(); // c, x, y, cb, n
   hl::Var xo("xo"), yo("yo"), co("co");
   pixels.compute_at(step)
       .store_in(hl::MemoryType::GPUShared)
+      .bound_extent(v[0], extent[0])
+      .bound_extent(v[1], extent[1])
+      .bound_extent(v[2], extent[2])
       .split(v[0], co, v[0], b.lanes, hl::TailStrategy::GuardWithIf)
       .split(v[1], xo, v[1], b.across, hl::TailStrategy::GuardWithIf)
       .split(v[2], yo, v[2], b.down, hl::TailStrategy::GuardWithIf)
       .reorder({co, xo, yo, v[0], v[1], v[2], v[3], v[4]})
       .gpu_threads(v[0], v[1], v[2]);
   hl::Stage(pixels).never_partition_all();
+  if (extent[1] <= b.across * kMostUnrolled)
+    pixels.unroll(xo);
   // A warp reads that many pixels at once; where they are a multiple of the banks apart,
   // four more elements between them put them into different ones.
-  int64_t together = std::max<int64_t>(1, std::min<int64_t>(kWarp / b.lanes, b.across));
-  if (together * stride * lanes > kBanks)
-    pixels.align_storage(v[0], int(lanes) + 4);
+  int together = std::max(1, std::min(kWarp / b.lanes, b.across));
+  if (together * stride * extent[0] > kBanks)
+    pixels.align_storage(v[0], extent[0] + 4);
 }
 
-/// Copies a slice of a panel, which is contiguous.
-void stageWeights(hl::Func slice, const hl::LoopLevel &step, const BlockShape &b) {
+/// Copies a slice of a panel, `depth` channels of the input; it is contiguous.
+void stageWeights(hl::Func slice, const hl::LoopLevel &step, const BlockShape &b, int depth) {
   std::vector<hl::Var> v = slice.args(); // lane, row, k, panel
   hl::Var rk("rk"), part("part"), across("across"), down("down");
   slice.compute_at(step)
       .store_in(hl::MemoryType::GPUShared)
+      .bound_extent(v[0], b.lanes)
+      .bound_extent(v[1], b.rows)
+      .bound_extent(v[2], depth)
       .fuse(v[1], v[2], rk)
       .split(rk, part, across, b.across * b.down, hl::TailStrategy::GuardWithIf)
       .split(across, down, across, b.across)
       .reorder({part, v[0], across, down, v[3]})
       .gpu_threads(v[0], across, down);
   hl::Stage(slice).never_partition_all();
+  if (b.rows * depth <= b.across * b.down * kMostUnrolled)
+    slice.unroll(part);
+}
+
+/// What a tile reads of a block of input channels: lanes, width and height.
+std::array<int, 3> pixelsOf(ConvOp op, const BlockShape &b, int lanes) {
+  auto window = cast<RankedTensorType>(op.getWeight().getType()).getShape();
+  auto reach = [&](int places, size_t d) {
+    return int((places - 1) * op.getStrides()[d] + (window[2 + d] - 1) * op.getDilations()[d] + 1);
+  };
+  return {lanes, reach(b.width(), 1), reach(b.down, 0)};
 }
 } // namespace
 
@@ -116,10 +141,10 @@ bool scheduleGpuConvStaged(LoweredKernel &kernel, Stage &conv, ScheduleAttr sche
   spread(acc.update(), v, Places(), b, {r.x}, {r.y, r.z, r.w, v[4]});
   acc.update().unroll(r.x, 4).never_partition_all();
   hl::Func input = conv.pad.defined() ? conv.pad : kernel.view(op.getInput()).func.in(acc);
-  stageInput(input, {acc, r.w}, b, *step, op.getStrides()[1]);
-  stageWeights(kernel.view(op.getWeight()).func.in(acc), {acc, r.y}, b);
+  stageInput(input, {acc, r.w}, b, pixelsOf(op, b, int(*step)), int(op.getStrides()[1]));
+  stageWeights(kernel.view(op.getWeight()).func.in(acc), {acc, r.y}, b, int(*step));
   kernel.passes.push_back(privateSums(acc.name()));
-  kernel.passes.push_back(fenceBarriers());
+  kernel.passes.push_back(stagingBarriers());
   return true;
 }
 

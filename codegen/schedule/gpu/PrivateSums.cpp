@@ -92,26 +92,10 @@ private:
   std::map<int64_t, int> places;
   hl::Expr own; ///< what the thread's numbers add to every index
 };
-
-class FenceBarriers final : public IRMutator {
-protected:
-  using IRMutator::visit;
-  hl::Expr visit(const Call *op) override {
-    constexpr int shared = 2; // CodeGen_GPU_Dev::MemoryFenceType
-    auto fence = op->is_intrinsic(Call::gpu_thread_barrier) ? as_const_int(op->args[0])
-                                                            : std::optional<int64_t>();
-    if (!fence)
-      return IRMutator::visit(op);
-    return Call::make(op->type, Call::gpu_thread_barrier,
-                      {IntImm::make(hl::Int(32), *fence | shared)}, Call::Intrinsic);
-  }
-};
 } // namespace
 
 std::unique_ptr<IRMutator> privateSums(const std::string &func) {
   return std::make_unique<PrivateSums>(func);
 }
-
-std::unique_ptr<IRMutator> fenceBarriers() { return std::make_unique<FenceBarriers>(); }
 
 } // namespace snc

@@ -20,11 +20,6 @@ namespace snc {
 /// other's sums.
 std::unique_ptr<Halide::Internal::IRMutator> privateSums(const std::string &func);
 
-/// A pass that makes every barrier of threads one of shared memory, too. Halide's at the end
-/// of a loop has no fence, so nothing kept OpenCL from moving the next iteration's stores
-/// in front of this one's loads.
-std::unique_ptr<Halide::Internal::IRMutator> fenceBarriers();
-
 } // namespace snc
 
 #endif // SNC_CODEGEN_SCHEDULE_GPU_PRIVATESUMS_H
