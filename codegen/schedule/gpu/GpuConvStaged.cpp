@@ -92,12 +92,14 @@ void stageInput(hl::Func pixels, const hl::LoopLevel &step, const BlockShape &b,
     pixels.align_storage(v[0], extent[0] + 4);
 }
 
-/// Copies a slice of a panel, `depth` channels of the input; it is contiguous.
+/// Copies a slice of a panel, `depth` channels of the input, which is contiguous. In the
+/// copy a thread's rows lie together: one load.
 void stageWeights(hl::Func slice, const hl::LoopLevel &step, const BlockShape &b, int depth) {
   std::vector<hl::Var> v = slice.args(); // lane, row, k, panel
   hl::Var rk("rk"), part("part"), across("across"), down("down");
   slice.compute_at(step)
       .store_in(hl::MemoryType::GPUShared)
+      .reorder_storage(v[1], v[0], v[2], v[3])
       .bound_extent(v[0], b.lanes)
       .bound_extent(v[1], b.rows)
       .bound_extent(v[2], depth)
