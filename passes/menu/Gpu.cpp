@@ -110,8 +110,8 @@ SmallVector<Tile> tiles(const Size &s, bool mayStage) {
   for (int64_t rows : {1, 2, 4})
     for (int64_t pixels : {1, 2, 4, 7, 8}) {
       add({pixels, rows});
-      for (int64_t down : {1, 2, 4, 8})
-        if (mayStage && pixels * rows >= kFewestStagedSums && down * s.lanes <= kThreads)
+      for (int64_t down : {1, 2, 4}) // warps within a row: their pixels lie in different banks
+        if (mayStage && pixels * rows >= kFewestStagedSums)
           add({pixels, rows, kThreads / s.lanes / down, down});
     }
   llvm::stable_sort(all, [](const Tile &a, const Tile &b) {
@@ -152,8 +152,11 @@ Menu convolutions(ConvOp conv, const MenuContext &context) {
     return {};
   bool flat = !depthwise && hasFlatPlane(conv->getParentOfType<KernelOp>());
   Size size = sizeOf(conv, flat);
+  // A result in another layout has no tiles of pixels.
+  Type result = conv->getBlock()->getTerminator()->getOperand(0).getType();
+  bool stage = !depthwise && blockedLanes(result) == lanes && mayStage(size);
   Menu menu;
-  for (const Tile &t : tiles(size, !depthwise && mayStage(size))) {
+  for (const Tile &t : tiles(size, stage)) {
     if (depthwise && t.rows > 1)
       continue;
     SmallVector<std::pair<StringRef, int64_t>> params{{"pixels", t.pixels}, {"threads", kThreads}};

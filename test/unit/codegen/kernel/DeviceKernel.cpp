@@ -148,7 +148,7 @@ std::vector<char> runOnDevice(ModuleOp module, KernelOp kernel,
   EXPECT_FALSE(info->deviceCode.empty());
   ScheduleAttr schedule = kernel.getScheduleAttr();
   if (schedule && schedule.get("stage", 0))
-    EXPECT_NE(info->deviceCode.find("__local"), std::string::npos) << "does not stage";
+    EXPECT_NE(info->deviceCode.find("(__local float"), std::string::npos) << "does not stage";
   EXPECT_EQ(info->scratch + info->workerScratch, 0);
   void *function = driver().load(std::move(*object), kernel.getSymName());
   std::vector<std::unique_ptr<Memory>> memory;
