@@ -97,6 +97,8 @@ def test_ptxas_takes_all_and_tiles_stay_in_registers(tmp_path):
     for kernel, code in device_code("cuda", tmp_path):
         ptx = code.with_suffix(".ptx")
         ptx.write_bytes(code.read_bytes().rstrip(b"\0"))
+        if "stage = 1" in kernel:
+            assert b"ld.shared.v4" in ptx.read_bytes(), kernel
         for arch in ("sm_86", "sm_90", "sm_100"):
             result = subprocess.run([PTXAS, f"-arch={arch}", "-v", ptx, "-o", os.devnull],
                                     capture_output=True, text=True)
