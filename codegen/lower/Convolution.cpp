@@ -135,6 +135,8 @@ void convPacked(LoweredKernel &kernel, ConvOp op, TensorView input, TensorView w
     end = depth ? std::min(first + depth, total) : total;
     hl::RDom r(0, step, 0, w.kw, 0, w.kh, first, end - first, "r");
     hl::Expr block = r.w / steps, lane = r.w % steps * step + r.x;
+    if (kernel.gpu) // of a remainder Halide forgets that it is one number
+      lane = r.w * step - block * il + r.x;
     hl::Expr k = ((block * w.kh + r.z) * w.kw + r.y) * il + lane;
     hl::Expr ix = x * w.sw + r.y * w.dw - w.left, iy = y * w.sh + r.z * w.dh - w.top;
     hl::Expr value = blocked ? in(lane, ix, iy, block, n) : in(ix, iy, block * il + lane, n);

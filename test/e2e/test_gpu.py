@@ -10,6 +10,7 @@ import snc_tools
 from networks import RandomNetwork
 from snc_tools import compare, compile_model, random_inputs, reference, run_library, tool
 from test_branches import KINDS, plan_of, splits_of
+from test_gpu_kernels import bottleneck
 from test_models import MODELS, shape_flags
 
 DEMO = snc_tools.ROOT / "examples" / "demo" / "cifar10_mobilenet.onnx"
@@ -74,6 +75,16 @@ def test_random_networks_and_plans(seed, tmp_path):
         out = compile_model(model, tmp_path / f"split{k}", "--devices=cpu:1,gpu", "--branches=always",
                             "--search=random", "--search-budget=1", f"--seed={seed * 2 + k}")
         check(model, out, tmp_path)
+
+
+@needs_opencl
+def test_operands_in_shared_memory(tmp_path):
+    n, outputs = bottleneck()
+    model = tmp_path / "net.onnx"
+    n.save(model, *outputs)
+    kernels = tool("syncnasc", model, "--emit=kernel", "--elide-weights", *GPU_ONLY).stdout
+    assert "stage = 1" in kernels
+    check(model, compile_model(model, tmp_path / "out", *GPU_ONLY), tmp_path)
 
 
 @needs_opencl

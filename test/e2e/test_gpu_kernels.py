@@ -43,9 +43,24 @@ def network():
     return n, [n.node("Softmax", scores)]
 
 
-def kernels_for(device, folder):
-    """The network's kernels, each with `snc.device`, as modules of their own."""
-    n, outputs = network()
+def bottleneck():
+    """Planes and channels enough for staged operands: dense, pointwise, with a stride."""
+    n = Network(1, 3, 112, 112)
+
+    def conv(x, inputs, outputs, size=1, stride=1):
+        w = n.weight(outputs, inputs, size, size, low=-0.2, high=0.2)
+        return n.node("Conv", x, w, n.weight(outputs), strides=[stride] * 2, pads=[size // 2] * 4)
+
+    x = n.node("Relu", conv("x", 3, 64, 3, 2))
+    y = conv(n.node("Relu", conv(x, 64, 64, 3)), 64, 256)
+    y = n.node("Add", conv(n.node("Relu", y), 256, 64), x)
+    y = conv(n.node("HardSwish", y), 64, 128, 3, 2)
+    return n, [conv(y, 128, 512)]
+
+
+def kernels_for(device, folder, build=network, least=16):
+    """The network's kernels, at `least` so many, each with `snc.device`, as modules of their own."""
+    n, outputs = build()
     n.save(folder / "model.onnx", *outputs)
     flags = ["--emit=tensor", "--target=x86-64-avx512", "-o", folder / "tensor.mlir"]
     assert tool("syncnasc", folder / "model.onnx", *flags).returncode == 0
@@ -60,13 +75,15 @@ def kernels_for(device, folder):
     assert packed.returncode == 0, packed.stderr
     head = re.search(r"^module.*$", packed.stdout, re.M).group()
     bodies = re.findall(r"^  snc\.kernel @.*?^  \}$", packed.stdout, re.M | re.S)
-    assert len(bodies) > 15
+    assert len(bodies) >= least
     return [f"{head}\n{body}\n}}\n" for body in bodies]
 
 
 def device_code(device, folder):
     """(kernel, path of its device code) for each kernel."""
-    for i, kernel in enumerate(kernels_for(device, folder)):
+    wide = [k for k in kernels_for(device, folder, bottleneck, 6) if "stage = 1" in k]
+    assert len(wide) >= 4
+    for i, kernel in enumerate(kernels_for(device, folder) + wide):
         source, code = folder / f"{i}.mlir", folder / f"{i}.code"
         source.write_text(kernel)
         result = tool("syncnas-kernelc", source, folder / f"{i}.o", f"--device-code={code}")
@@ -80,6 +97,8 @@ def test_ptxas_takes_all_and_tiles_stay_in_registers(tmp_path):
     for kernel, code in device_code("cuda", tmp_path):
         ptx = code.with_suffix(".ptx")
         ptx.write_bytes(code.read_bytes().rstrip(b"\0"))
+        if "stage = 1" in kernel:
+            assert b"ld.shared.v4" in ptx.read_bytes(), kernel
         for arch in ("sm_86", "sm_90", "sm_100"):
             result = subprocess.run([PTXAS, f"-arch={arch}", "-v", ptx, "-o", os.devnull],
                                     capture_output=True, text=True)

@@ -9,6 +9,14 @@
 // CHECK-SAME: snc.device = "cuda"
 // CHECK-LABEL: @small
 // CHECK-SAME: #snc.schedule<gpu_conv, {flat = 1 : i64, pixels = 1 : i64, rows = 1 : i64, threads = 128 : i64}>
+// Four rows of a thread in one load, and blocks enough: operands pass through shared memory.
+// CHECK-LABEL: @wide
+// CHECK-SAME: #snc.schedule<gpu_conv, {across = 8 : i64, down = 1 : i64, flat = 1 : i64, pixels = 8 : i64, rows = 4 : i64, stage = 1 : i64, threads = 128 : i64}>
+// CHECK-LABEL: @window
+// CHECK-SAME: #snc.schedule<gpu_conv, {across = {{[248]}} : i64, down = {{[124]}} : i64, {{.*}}stage = 1
+// A stride that leaves pixels out: a copy would hold what nobody reads.
+// CHECK-LABEL: @sparse
+// CHECK-NOT: stage
 // CHECK-LABEL: @depthwise
 // CHECK-SAME: #snc.schedule<gpu_depthwise
 // CHECK-LABEL: @product
@@ -29,6 +37,18 @@ snc.kernel @pointwise(%x: tensor<1x16x112x112xf32, #b>, %w: tensor<96x16x1x1xf32
 snc.kernel @small(%x: tensor<1x960x7x7xf32, #b>, %w: tensor<160x960x1x1xf32>) -> tensor<1x160x7x7xf32, #b> attributes {snc.device = "opencl"} {
   %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1 : i64} : (tensor<1x960x7x7xf32, #b>, tensor<160x960x1x1xf32>) -> tensor<1x160x7x7xf32, #b>
   snc.yield %0 : tensor<1x160x7x7xf32, #b>
+}
+snc.kernel @wide(%x: tensor<1x64x56x56xf32, #b>, %w: tensor<256x64x1x1xf32>) -> tensor<1x256x56x56xf32, #b> attributes {snc.device = "cuda"} {
+  %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1 : i64} : (tensor<1x64x56x56xf32, #b>, tensor<256x64x1x1xf32>) -> tensor<1x256x56x56xf32, #b>
+  snc.yield %0 : tensor<1x256x56x56xf32, #b>
+}
+snc.kernel @window(%x: tensor<1x64x56x56xf32, #b>, %w: tensor<64x64x3x3xf32>) -> tensor<1x64x56x56xf32, #b> attributes {snc.device = "cuda"} {
+  %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, group = 1 : i64} : (tensor<1x64x56x56xf32, #b>, tensor<64x64x3x3xf32>) -> tensor<1x64x56x56xf32, #b>
+  snc.yield %0 : tensor<1x64x56x56xf32, #b>
+}
+snc.kernel @sparse(%x: tensor<1x64x112x112xf32, #b>, %w: tensor<256x64x1x1xf32>) -> tensor<1x256x56x56xf32, #b> attributes {snc.device = "cuda"} {
+  %0 = snc.conv %x, %w {strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1 : i64} : (tensor<1x64x112x112xf32, #b>, tensor<256x64x1x1xf32>) -> tensor<1x256x56x56xf32, #b>
+  snc.yield %0 : tensor<1x256x56x56xf32, #b>
 }
 snc.kernel @depthwise(%x: tensor<1x96x56x56xf32, #b>, %w: tensor<96x1x3x3xf32>) -> tensor<1x96x56x56xf32, #b> attributes {snc.device = "opencl"} {
   %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, group = 96 : i64} : (tensor<1x96x56x56xf32, #b>, tensor<96x1x3x3xf32>) -> tensor<1x96x56x56xf32, #b>

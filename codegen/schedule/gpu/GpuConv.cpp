@@ -42,6 +42,8 @@ int pixelsOf(LoweredKernel &kernel, ScheduleAttr schedule) {
 } // namespace
 
 void scheduleGpuConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule) {
+  if (schedule.get("stage", 0) && scheduleGpuConvStaged(kernel, conv, schedule))
+    return;
   int64_t blocks = physicalExtents(kernel.resultTensor)[3];
   int rows = int(std::min(schedule.get("rows", 1), blocks));
   int pixels = pixelsOf(kernel, schedule);

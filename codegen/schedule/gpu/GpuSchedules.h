@@ -21,6 +21,11 @@ mlir::LogicalResult scheduleGpuKernel(LoweredKernel &kernel, KernelOp op);
 /// `gpu_conv`, over channel blocks: pixels, rows (a thread's tile: one lane of `rows`
 /// blocks at `pixels` places of a row), threads.
 void scheduleGpuConv(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule);
+/// `gpu_conv` with stage 1: operands pass through shared memory. pixels and rows as above,
+/// across, down (threads along x and y of a block, for each lane). False, with nothing
+/// scheduled, where the shape does not fit: tiles larger than the plane, rows that do not
+/// divide the blocks, a plain input.
+bool scheduleGpuConvStaged(LoweredKernel &kernel, Stage &conv, ScheduleAttr schedule);
 /// `gpu_depthwise`: pixels (of a thread), threads.
 void scheduleGpuDepthwise(LoweredKernel &kernel, Stage &taps, ScheduleAttr schedule);
 /// `gpu_gemm`: lanes (columns of a panel, a divisor of all), rows (of a thread, which has

@@ -146,6 +146,9 @@ std::vector<char> runOnDevice(ModuleOp module, KernelOp kernel,
   if (failed(info) || !object)
     return ADD_FAILURE() << "does not compile", std::vector<char>();
   EXPECT_FALSE(info->deviceCode.empty());
+  ScheduleAttr schedule = kernel.getScheduleAttr();
+  if (schedule && schedule.get("stage", 0))
+    EXPECT_NE(info->deviceCode.find("(__local float"), std::string::npos) << "does not stage";
   EXPECT_EQ(info->scratch + info->workerScratch, 0);
   void *function = driver().load(std::move(*object), kernel.getSymName());
   std::vector<std::unique_ptr<Memory>> memory;
