@@ -5,6 +5,7 @@
 #include "codegen/emit/ModelTables.h"
 
 #include "codegen/emit/WeightPacker.h"
+#include "ir/CallOrder.h"
 #include "ir/Target.h"
 #include "runtime/snc_model.h"
 
