@@ -55,7 +55,7 @@ def test_networks_on_the_gpu_alone(name, data, tmp_path):
 
 @needs_opencl
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", ["squeezenet1.1", "mobilenet_v2_1.0_224", "ultraface_slim320", "ppocr_cls_mobilenet_v3"])
+@pytest.mark.parametrize("name", MODELS)
 def test_networks_on_cpu_and_gpu(name, kind, data, tmp_path):
     model, shapes = data / "models" / f"{name}.onnx", MODELS[name]
     out = compile_model(model, tmp_path / "out", "--devices=cpu:1,gpu", "--branches=always", f"--splits={kind}",
