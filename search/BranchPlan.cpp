@@ -142,12 +142,13 @@ static bool uses(const PlanSegment &segment, int64_t unit) {
 
 BranchPlan withoutIdleGpu(BranchPlan plan) {
   std::optional<int64_t> gpu = gpuOf(plan.units);
-  bool idle = gpu && plan.units.size() > 1 &&
-              std::none_of(plan.segments.begin(), plan.segments.end(),
-                           [&](const PlanSegment &segment) { return uses(segment, *gpu); });
+  bool idle = gpu && std::none_of(plan.segments.begin(), plan.segments.end(),
+                                  [&](const PlanSegment &segment) { return uses(segment, *gpu); });
   if (!idle)
     return plan;
   plan.units.erase(plan.units.begin() + *gpu);
+  if (plan.units.empty()) // a network of no nodes
+    plan.units.push_back({"cpu0", 1});
   for (PlanSegment &segment : plan.segments) {
     segment.unit -= segment.unit > *gpu;
     for (int64_t &unit : segment.units)

@@ -89,7 +89,7 @@ std::optional<int64_t> gpuOf(llvm::ArrayRef<PlanUnit> units);
 /// All nodes as one segment: on all threads, or on the GPU where there is one.
 BranchPlan unsplitPlan(int64_t nodes, std::vector<PlanUnit> units);
 
-/// The same without a GPU that no segment uses.
+/// The same without a GPU that no segment uses; of a network without nodes, on one core.
 BranchPlan withoutIdleGpu(BranchPlan plan);
 
 nlohmann::json toJson(const BranchPlan &plan);

@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import subprocess
 
 import lit.formats
 
@@ -28,3 +29,17 @@ aarch64 = "/usr/aarch64-linux-gnu"
 config.substitutions.append(("%aarch64", aarch64))
 if shutil.which("qemu-aarch64") and os.path.exists(os.path.join(aarch64, "lib", "Scrt1.o")):
     config.available_features.add("aarch64")
+
+# Libraries for a GPU need a device of OpenCL, of whatever kind. Asked in a process of its
+# own: drivers leave threads behind.
+probe = """
+import ctypes
+cl = ctypes.CDLL("libOpenCL.so.1")
+platforms, count = (ctypes.c_void_p * 16)(), ctypes.c_uint32()
+assert cl.clGetPlatformIDs(16, platforms, ctypes.byref(count)) == 0
+devices = [cl.clGetDeviceIDs(ctypes.c_void_p(platforms[i]), ctypes.c_uint64(0xFFFFFFFF), 0, None,
+                             ctypes.byref(ctypes.c_uint32())) for i in range(min(count.value, 16))]
+assert 0 in devices
+"""
+if subprocess.run([config.python, "-c", probe], stderr=subprocess.DEVNULL).returncode == 0:
+    config.available_features.add("opencl")

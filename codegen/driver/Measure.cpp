@@ -22,6 +22,7 @@ namespace {
 struct Candidate {
   MeasuredChoice choice;
   std::string folder;
+  bool usesGpu;
 };
 
 class Measurement {
@@ -34,7 +35,7 @@ public:
 private:
   llvm::Error start();
   llvm::Expected<bool> tryPlan(const char *name, Branches branches, bool single);
-  llvm::Error profile(const std::string &library);
+  llvm::Error profile(const Candidate &candidate);
   llvm::Expected<double> runOnce(const std::string &library);
   llvm::Error timeAll();
 
@@ -55,10 +56,20 @@ llvm::Error Measurement::start() {
   return llvm::Error::success();
 }
 
-llvm::Error Measurement::profile(const std::string &library) {
+llvm::Error Measurement::profile(const Candidate &candidate) {
   std::string program = options.companion("syncnas-profile");
-  return runProgram({program, library, "-o", device, "--rounds", "30", "--sync", "--json"},
-                    folder + "/profile.out", folder);
+  std::vector<llvm::StringRef> line{program, candidate.folder, "-o",    device, "--rounds",
+                                    "30",    "--sync",         "--json"};
+  if (candidate.usesGpu)
+    line.push_back("--gpu");
+  return runProgram(line, folder + "/profile.out", folder);
+}
+
+/// With a GPU, what is not split is on one of the processors alone.
+static std::string choiceName(const BranchPlan &plan, const char *name) {
+  bool alone = gpuOf(plan.units) && plan.segments.size() == 1 &&
+               plan.segments.front().kind == SegmentKind::single;
+  return alone ? plan.units[size_t(plan.segments.front().unit)].name + " alone" : name;
 }
 
 /// The median of some runs, in microseconds.
@@ -89,8 +100,10 @@ llvm::Expected<bool> Measurement::tryPlan(const char *name, Branches branches, b
   for (const Candidate &candidate : candidates)
     if (candidate.choice.plan == *plan)
       return false;
-  candidates.push_back({{name, std::move(*plan), search, 0}, one.output});
-  if (llvm::Error error = profile(one.output))
+  std::string choice = choiceName(*plan, name);
+  bool usesGpu = gpuOf(withoutIdleGpu(*plan).units).has_value();
+  candidates.push_back({{choice, std::move(*plan), search, 0}, one.output, usesGpu});
+  if (llvm::Error error = profile(candidates.back()))
     return std::move(error);
   return true;
 }
@@ -146,7 +159,7 @@ llvm::Expected<MeasureResult> Measurement::run() {
   }
   // It was chosen for times that were lucky, too: what is told of it is measured again.
   for (int again = 0; again < 2; ++again)
-    if (llvm::Error error = profile(candidates[result.chosen].folder))
+    if (llvm::Error error = profile(candidates[result.chosen]))
       return std::move(error);
   return result;
 }

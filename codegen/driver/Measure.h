@@ -15,7 +15,7 @@ namespace snc {
 
 /// One way to run the network, compiled and run here.
 struct MeasuredChoice {
-  std::string name; ///< "one unit", "data-parallel", "branches"
+  std::string name; ///< "one unit", "data-parallel", "branches"; with a GPU "gpu0 alone"
   BranchPlan plan;
   ReportSearch search;   ///< that found it
   double measuredUs = 0; ///< median of whole runs, all choices in turn

@@ -65,10 +65,13 @@ static std::vector<ReportChoice> choicesOf(const BranchPlan &plan, const PlanCos
   std::vector<ReportChoice> choices;
   bool known = false;
   for (const PlannedChoice &choice : unsplitChoices(cost)) {
-    const PlanSegment &one = choice.plan.segments.front(), &given = plan.segments.front();
-    bool same = plan.syncs().empty() && one.kind == given.kind;
-    if (cost.gpu()) // on which unit
-      same &= plan.segments.size() == 1 && one.unit == given.unit;
+    bool same = plan.syncs().empty();
+    if (plan.nodes) { // else there are no segments
+      const PlanSegment &one = choice.plan.segments.front(), &given = plan.segments.front();
+      same &= one.kind == given.kind;
+      if (cost.gpu()) // on which unit
+        same &= plan.segments.size() == 1 && one.unit == given.unit;
+    }
     choices.push_back({choice.name, choice.us, std::nullopt, same});
     known |= same;
   }

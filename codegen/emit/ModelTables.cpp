@@ -104,8 +104,7 @@ Value ModelTables::structOf(OpBuilder &b, Type type, ArrayRef<Value> members) {
   return value;
 }
 
-/// An array made from structs.
-static Value arrayOf(OpBuilder &b, Location loc, Type element, ArrayRef<Value> items) {
+Value ModelTables::arrayOf(OpBuilder &b, Type element, ArrayRef<Value> items) {
   auto type = LLVM::LLVMArrayType::get(element, items.size());
   Value value = b.create<LLVM::UndefOp>(loc, type);
   for (auto [i, item] : llvm::enumerate(items))
@@ -135,12 +134,12 @@ void ModelTables::addTensors(StringRef name, Space space) {
       SmallVector<Value> extents;
       for (int64_t d = 0; d < SNC_MAX_RANK; ++d)
         extents.push_back(i64(b, d < type.getRank() ? type.getDimSize(unsigned(d)) : 0));
-      items.push_back(structOf(b, info,
-                               {address(b, text), i32(b, dtypeOf(type.getElementType())),
-                                i32(b, type.getRank()), arrayOf(b, loc, wide, extents),
-                                i64(b, byteSize(type))}));
+      items.push_back(
+          structOf(b, info,
+                   {address(b, text), i32(b, dtypeOf(type.getElementType())),
+                    i32(b, type.getRank()), arrayOf(b, wide, extents), i64(b, byteSize(type))}));
     }
-    return arrayOf(b, loc, info, items);
+    return arrayOf(b, info, items);
   });
 }
 
@@ -171,59 +170,6 @@ void ModelTables::addWords(StringRef name, ArrayRef<int32_t> words) {
   b.create<LLVM::GlobalOp>(loc, type, true, LLVM::Linkage::Internal, name, data, 8);
 }
 
-/// Phases, steps and waits.
-void ModelTables::addSteps(ArrayRef<EmittedStep> steps) {
-  SmallVector<int32_t> phaseWords, waitWords;
-  SmallVector<std::pair<int64_t, int64_t>> waitsOf; // first, count
-  for (auto [i, step] : llvm::enumerate(steps)) {
-    if (i == 0 || steps[i - 1].phase != step.phase) {
-      phaseWords.append({int32_t(i), 0});
-      ++phases;
-    }
-    ++phaseWords.back();
-    waitsOf.push_back({waits, int64_t(step.waits.size())});
-    waits += int64_t(step.waits.size());
-    waitWords.append(step.waits.begin(), step.waits.end());
-  }
-  addWords(named("phases"), phaseWords);
-  if (waits)
-    addWords(named("waits"), waitWords);
-  Type w = builder.getI32Type();
-  auto type = LLVM::LLVMStructType::getLiteral(module.getContext(), {ptr, w, w, w, w, w, w});
-  addGlobal(named("steps"), LLVM::LLVMArrayType::get(type, steps.size()), [&](OpBuilder &b) {
-    SmallVector<Value> items;
-    for (auto [i, step] : llvm::enumerate(steps)) {
-      int64_t unit = step.unit == kAllUnits ? int64_t(SNC_ALL_UNITS) : step.unit;
-      items.push_back(structOf(b, type,
-                               {address(b, stepName(i)), i32(b, unit), i32(b, step.level),
-                                i32(b, waitsOf[i].first), i32(b, waitsOf[i].second),
-                                i32(b, step.firstCall), i32(b, step.numCalls)}));
-    }
-    return arrayOf(b, loc, type, items);
-  });
-}
-
-void ModelTables::addUnits() {
-  ArrayRef<int64_t> threads = unitsOf(program);
-  units = int64_t(threads.size());
-  if (!units)
-    return;
-  std::vector<std::string> names;
-  int cpus = 0;
-  for (int64_t i = 0; i < units; ++i)
-    names.push_back(addString(gpu == i ? "gpu0" : "cpu" + std::to_string(cpus++)));
-  Type w = builder.getI32Type();
-  auto type = LLVM::LLVMStructType::getLiteral(module.getContext(), {ptr, w, w});
-  addGlobal(named("units"), LLVM::LLVMArrayType::get(type, names.size()), [&](OpBuilder &b) {
-    SmallVector<Value> items;
-    for (auto [i, name] : llvm::enumerate(names)) {
-      uint32_t kind = gpu == int64_t(i) ? SNC_UNIT_GPU : SNC_UNIT_CPU;
-      items.push_back(structOf(b, type, {address(b, name), i32(b, threads[i]), i32(b, kind)}));
-    }
-    return arrayOf(b, loc, type, items);
-  });
-}
-
 void ModelTables::addKernels() {
   SymbolTable symbols(module);
   SmallVector<CallOp> calls(program.getBody().getOps<CallOp>());
@@ -252,26 +198,7 @@ void ModelTables::addKernels() {
           structOf(b, info,
                    {address(b, text.first), address(b, text.second),
                     i64(b, number(kernel, "snc.flops")), i64(b, number(kernel, "snc.bytes"))}));
-    return arrayOf(b, loc, info, items);
-  });
-}
-
-/// The snc_gpu_model. The GPU's weights are in the blob behind the host's.
-void ModelTables::addGpu(StringRef fallback) {
-  std::string driver = ("snc_gpu_" + nameOf(deviceOf(module, *gpu))).str();
-  Type w = builder.getI64Type();
-  if (!module.lookupSymbol(driver)) {
-    OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
-    b.create<LLVM::GlobalOp>(loc, builder.getI8Type(), true, LLVM::Linkage::External, driver,
-                             Attribute());
-  }
-  auto type = LLVM::LLVMStructType::getLiteral(module.getContext(), {ptr, w, w, w, ptr});
-  addGlobal(named("gpu"), type, [&](OpBuilder &b) {
-    return structOf(b, type,
-                    {address(b, driver), i64(b, int64_t(program.getDeviceArena())),
-                     i64(b, deviceWeightsBegin(program)),
-                     i64(b, int64_t(program.getDeviceWeights())),
-                     fallback.empty() ? null(b) : address(b, fallback)});
+    return arrayOf(b, info, items);
   });
 }
 

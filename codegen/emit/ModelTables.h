@@ -43,6 +43,8 @@ private:
   std::string named(llvm::StringRef table) const { return prefix + "_" + table.str(); }
   void addWords(llvm::StringRef name, llvm::ArrayRef<int32_t> words);
   mlir::Value structOf(mlir::OpBuilder &b, mlir::Type type, llvm::ArrayRef<mlir::Value> members);
+  /// An array made from structs.
+  mlir::Value arrayOf(mlir::OpBuilder &b, mlir::Type element, llvm::ArrayRef<mlir::Value> items);
   mlir::Value i32(mlir::OpBuilder &b, int64_t v);
   mlir::Value i64(mlir::OpBuilder &b, int64_t v);
   mlir::Value address(mlir::OpBuilder &b, llvm::StringRef global);

@@ -12,6 +12,7 @@ from snc_tools import compare, compile_model, random_inputs, reference, run_libr
 from test_branches import KINDS, plan_of, splits_of
 from test_gpu_kernels import bottleneck
 from test_models import MODELS, shape_flags
+from test_onnx_backend import all_cases, check_node
 
 DEMO = snc_tools.ROOT / "examples" / "demo" / "cifar10_mobilenet.onnx"
 TOLERANCE = 1e-3
@@ -85,6 +86,12 @@ def test_operands_in_shared_memory(tmp_path):
     kernels = tool("syncnasc", model, "--emit=kernel", "--elide-weights", *GPU_ONLY).stdout
     assert "stage = 1" in kernels
     check(model, compile_model(model, tmp_path / "out", *GPU_ONLY), tmp_path)
+
+
+@needs_opencl
+@all_cases
+def test_operators(name, mode, tmp_path):
+    check_node(name, mode, tmp_path, *GPU_ONLY)
 
 
 @needs_opencl

@@ -103,8 +103,8 @@ def freeze(model, inputs, mode):
     model.graph.input.extend(kept)
 
 
-@pytest.mark.parametrize("name, mode", CASES, ids=[f"{n}-{m}" for n, m in CASES])
-def test_node(name, mode, tmp_path):
+def check_node(name, mode, tmp_path, *flags):
+    """Compiles a test's model with `flags`, runs it and compares."""
     if name in REASONS:
         pytest.skip(f"unsupported: {REASONS[name]}")
     folder = NODE_TESTS / name
@@ -114,7 +114,7 @@ def test_node(name, mode, tmp_path):
     freeze(model, inputs, mode)
     onnx.save(model, tmp_path / "model.onnx")
     shapes = [f"--shape={k}={'x'.join(map(str, v.shape))}" for k, v in inputs.items() if v.ndim and v.size]
-    out = compile_model(tmp_path / "model.onnx", tmp_path / "lib", "--name=model", *shapes)
+    out = compile_model(tmp_path / "model.onnx", tmp_path / "lib", "--name=model", *flags, *shapes)
     args = []
     for i, (key, value) in enumerate(inputs.items()):
         path = tmp_path / f"{i}.pb"
@@ -126,6 +126,14 @@ def test_node(name, mode, tmp_path):
         actual = np.load(tmp_path / "out" / f"{file_name(key)}.npy")
         assert actual.dtype == value.dtype and actual.shape == value.shape
         np.testing.assert_allclose(actual, value, rtol=1e-3, atol=1e-5)
+
+
+all_cases = pytest.mark.parametrize("name, mode", CASES, ids=[f"{n}-{m}" for n, m in CASES])
+
+
+@all_cases
+def test_node(name, mode, tmp_path):
+    check_node(name, mode, tmp_path)
 
 
 def test_every_listed_reason_is_of_a_test():

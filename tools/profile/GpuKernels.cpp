@@ -26,13 +26,14 @@ static std::string openclProgram() {
               e = MAD(e, x, y); f = MAD(f, x, y); g = MAD(g, x, y); h = MAD(h, x, y);
 __kernel void nothing(__global float *out, __local int *shared) {}
 __kernel void multiply_add(__global float *out, __local int *shared) {
-  float x = 0.999f, y = 0.001f;
-  float a = get_local_id(0), b = a + 1, c = a + 2, d = a + 3;
-  float e = a + 4, f = a + 5, g = a + 6, h = a + 7;
-  for (int i = 0; i < 64; ++i) {
+  float4 x = 0.999f, y = 0.001f;
+  float4 a = (float)get_local_id(0), b = a + 1, c = a + 2, d = a + 3;
+  float4 e = a + 4, f = a + 5, g = a + 6, h = a + 7;
+  for (int i = 0; i < 16; ++i) {
     EIGHT EIGHT EIGHT EIGHT
   }
-  out[get_global_id(0)] = a + b + c + d + e + f + g + h;
+  a += b + c + d + e + f + g + h;
+  out[get_global_id(0)] = a.x + a.y + a.z + a.w;
 }
 __kernel void read_all(__global const float4 *in, __global float *out, __local int *shared) {
   size_t n = get_global_size(0), i = get_global_id(0);
@@ -44,10 +45,10 @@ __kernel void read_all(__global const float4 *in, __global float *out, __local i
 )";
 }
 
-/// PTX ISA 6.0.
+/// PTX ISA 7.1, for what libraries for CUDA are made for.
 static std::string cudaProgram() {
-  const std::string head = R"(.version 6.0
-.target sm_50
+  const std::string head = R"(.version 7.1
+.target sm_86
 .address_size 64
 .visible .entry nothing(.param .u64 out) { ret; }
 .visible .entry multiply_add(.param .u64 out) {

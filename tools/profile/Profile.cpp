@@ -77,8 +77,10 @@ Json latenciesJson(const Samples &samples, const std::vector<KernelKey> &keys) {
     if (us.empty())
       continue;
     list[key] = {{"threads", owners[key]->threads}, {"us", median(us)}, {"runs", us.size()}};
-    if (owners[key]->device != "cpu")
+    if (owners[key]->device != "cpu") {
+      list[key].erase("threads");
       list[key]["device"] = owners[key]->device;
+    }
     if (!owners[key]->hasSignature)
       list[key]["signature"] = false;
   }

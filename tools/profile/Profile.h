@@ -34,7 +34,7 @@ Samples sampleRuns(const run::LoadedLibrary &library, const snc_options &base, i
                    const Progress &progress);
 
 /// {"<signature> t<threads>": {"threads", "us": median, "runs": n}}, for those of a GPU
-/// {"<signature> <device>": {..., "device"}}, and
+/// {"<signature> <device>": {"us", "runs", "device"}}, and
 /// "signature": false for those that the manifest has none of. Kernels of the
 /// same key share their samples; one that never ran is left out.
 nlohmann::ordered_json latenciesJson(const Samples &samples, const std::vector<KernelKey> &keys);

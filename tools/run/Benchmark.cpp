@@ -100,7 +100,8 @@ Json benchmark(const LoadedLibrary &library, const snc_options &base,
     device = session.device();
   }
   double flops = 0;
-  for (const snc_kernel_info *kernel : RunningKernels(library, device).list())
+  RunningKernels running(library, device);
+  for (const snc_kernel_info *kernel : running.list())
     flops += double(kernel->flops);
   double median = percentile(times.ms, 0.5), gflops = flops * 1e-6 / median;
   int threads = base.threads > 0 ? base.threads : int(std::thread::hardware_concurrency());

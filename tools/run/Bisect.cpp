@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <sstream>
 
 using Json = nlohmann::ordered_json;
 
@@ -84,6 +85,21 @@ std::vector<Reference> runReference(const LoadedLibrary &library, snc_options op
   return references;
 }
 
+/// Operators that do more than to move values: "conv+relu+relayout" -> "conv+relu".
+std::string workOf(const std::string &op) {
+  std::string work;
+  std::istringstream parts(op);
+  for (std::string part; std::getline(parts, part, '+');)
+    if (part != "transfer" && part != "relayout")
+      work += (work.empty() ? "" : "+") + part;
+  return work;
+}
+
+std::string lastWork(const std::string &op) {
+  std::string work = workOf(op);
+  return work.substr(work.rfind('+') + 1);
+}
+
 double flopsOfAnElement(const ProgramKernel &kernel) {
   double elements = 0;
   for (const KernelValue &value : kernel.writes) {
@@ -95,18 +111,28 @@ double flopsOfAnElement(const ProgramKernel &kernel) {
   return elements > 0 ? double(kernel.flops) / elements : 0;
 }
 
-/// The one that computes the same; why there is none. Branches that add up have fewer
-/// operations in each result.
+/// The last of "a+b+c".
+std::string lastNode(const std::string &nodes) {
+  return nodes.substr(nodes.rfind('+') + 1); // all of it where there is no '+'
+}
+
+/// The kernel that ends with the same node, so with the same value; why there is none.
+/// Branches that add up have fewer operations in each result, halos only add some.
 const Reference *find(const std::vector<Reference> &references, const ProgramKernel &kernel,
                       std::string &why) {
-  why = "no kernel of the CPU computes these nodes alone";
+  why = "no kernel of the CPU ends with the same node";
+  if (kernel.nodes == kernel.name) {
+    why = "its nodes have no names";
+    return nullptr;
+  }
   for (const Reference &reference : references) {
     const ProgramKernel &other = *reference.kernel;
-    if (other.nodes != kernel.nodes || other.op != kernel.op ||
-        other.writes.size() != kernel.writes.size())
+    bool same = other.nodes == kernel.nodes && workOf(other.op) == workOf(kernel.op);
+    bool copies = workOf(other.op).empty();
+    if (copies || lastNode(other.nodes) != lastNode(kernel.nodes) ||
+        lastWork(other.op) != lastWork(kernel.op) || other.writes.size() != kernel.writes.size())
       continue;
-    double mine = flopsOfAnElement(kernel), whole = flopsOfAnElement(other);
-    if (std::abs(mine - whole) <= 1e-3 * whole)
+    if (!same || flopsOfAnElement(kernel) >= 0.999 * flopsOfAnElement(other))
       return &reference;
     why = "a part of a sum";
   }
@@ -120,7 +146,7 @@ void addDifference(Json &entry, const Difference &d, const KernelValue &value, s
   entry["agrees"] = entry.value("agrees", true) && d.relative <= tolerance;
   if (!worst)
     return;
-  entry["relative"] = std::isfinite(d.relative) ? d.relative : 1e300;
+  entry["relative"] = d.relative; // null in JSON where infinite
   entry["at"] = d.at;
   entry["gpu"] = d.part;
   entry["cpu"] = d.whole;
@@ -131,27 +157,35 @@ void addDifference(Json &entry, const Difference &d, const KernelValue &value, s
         {"axis", d.axis}, {"begin", d.begin}, {"end", d.begin + value.shape[size_t(d.axis)]}};
 }
 
+/// What a kernel that only moves values has written, with what it has read.
+void compareMoved(Json &entry, const ProgramKernel &kernel, const Reader &read, double tolerance) {
+  const KernelValue &to = kernel.writes.at(0);
+  DenseTensor written = unpack(to, read(to).data());
+  for (const KernelValue &from : kernel.reads) {
+    DenseTensor source = unpack(from, read(from).data());
+    bool joins = source.values.size() < written.values.size();
+    const DenseTensor &part = joins ? source : written, &whole = joins ? written : source;
+    Difference d = compare(part, whole, tolerance);
+    if (joins)
+      std::swap(d.part, d.whole);
+    addDifference(entry, d, joins ? from : to, part.values.size(), tolerance);
+  }
+}
+
 void compareKernel(Json &entry, const ProgramKernel &kernel, const Reader &read,
                    const std::vector<Reference> &references, double tolerance) {
-  std::string why;
-  bool copies = kernel.op == "transfer" && !kernel.reads.empty();
-  const Reference *reference = copies ? nullptr : find(references, kernel, why);
-  if (!copies && !reference) {
-    entry["why"] = why;
-    return;
-  }
+  std::string why, work = workOf(kernel.op);
+  bool moves = work.empty() || work == "slice" || work == "concat";
+  if (moves && kernel.writes.size() == 1 && !kernel.reads.empty())
+    return compareMoved(entry, kernel, read, tolerance);
+  const Reference *reference = find(references, kernel, why);
+  if (!reference)
+    throw RunError(why);
   for (size_t i = 0; i < kernel.writes.size(); ++i) {
-    const KernelValue &mine = kernel.writes[i];
-    const KernelValue &other = copies ? kernel.reads[0] : reference->kernel->writes[i];
-    Bytes bytes = read(mine), original = copies ? read(other) : Bytes();
-    DenseTensor dense = unpack(mine, bytes.data());
-    try {
-      Difference d = compare(
-          dense, unpack(other, copies ? original.data() : reference->written[i].data()), tolerance);
-      addDifference(entry, d, mine, dense.values.size(), tolerance);
-    } catch (const RunError &error) {
-      entry["why"] = error.what();
-    }
+    const KernelValue &value = kernel.writes[i];
+    DenseTensor mine = unpack(value, read(value).data());
+    DenseTensor whole = unpack(reference->kernel->writes[i], reference->written[i].data());
+    addDifference(entry, compare(mine, whole, tolerance), value, mine.values.size(), tolerance);
   }
 }
 
@@ -197,7 +231,11 @@ Json bisect(const LoadedLibrary &library, const snc_options &base, const BisectO
                {"op", kernel.op},
                {"device", kernel.device},
                {"compared", false}};
-    compareKernel(entry, kernel, read, references, how.tolerance);
+    try {
+      compareKernel(entry, kernel, read, references, how.tolerance);
+    } catch (const RunError &error) {
+      entry["why"] = error.what();
+    }
     if (first.is_null() && !entry.value("agrees", true))
       first = kernels.size();
     kernels.push_back(std::move(entry));

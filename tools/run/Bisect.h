@@ -20,14 +20,15 @@ struct BisectOptions {
 };
 
 /// Runs both programs, as planned and then kernel by kernel, and compares outputs and what
-/// the kernels write. Kernels are matched by the nodes and operators that they compute,
-/// copies with what they copy. Throws RunError where there is no GPU or no program to
+/// the kernels write. Kernels are matched by the node and operator that they end with, what
+/// only moves values with what it moves. Throws RunError where there is no GPU or no program to
 /// compare with.
 ///
 /// {"gpu", "tolerance", "outputs": [{"name", "agrees", "relative"}],
 ///  "kernels": [{"kernel", "op", "device", "compared", "agrees", "relative", "at", "gpu",
 ///               "cpu", "beyond", "elements", "part" or "why"}],
 ///  "agrees", "first": index in "kernels" of the first that differs, or null}
+/// In a file "relative", "gpu" and "cpu" are null where they are no finite numbers.
 nlohmann::ordered_json bisect(const LoadedLibrary &library, const snc_options &base,
                               const BisectOptions &options);
 

@@ -54,8 +54,8 @@ std::vector<KernelValue> valuesOf(const json &list) {
 std::vector<ProgramKernel> kernelsOf(const json &list) {
   std::vector<ProgramKernel> kernels;
   for (const json &k : list)
-    kernels.push_back({k.at("nodes"), k.at("op"), k.at("device"), k.at("flops"), k.at("bytes"),
-                       valuesOf(k.at("reads")), valuesOf(k.at("writes"))});
+    kernels.push_back({k.at("name"), k.at("nodes"), k.at("op"), k.at("device"), k.at("flops"),
+                       k.at("bytes"), valuesOf(k.at("reads")), valuesOf(k.at("writes"))});
   return kernels;
 }
 } // namespace

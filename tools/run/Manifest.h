@@ -28,7 +28,9 @@ struct KernelValue {
 };
 
 struct ProgramKernel {
-  std::string nodes, op, device;
+  std::string name;  ///< of its code, which others may share
+  std::string nodes; ///< of the model, joined by '+'; the name where they have none
+  std::string op, device;
   uint64_t flops = 0, bytes = 0;
   std::vector<KernelValue> reads, writes;
 };

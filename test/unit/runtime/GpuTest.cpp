@@ -197,6 +197,47 @@ TEST_P(Gpu, TracesKernelsAndSteps) {
   }
 }
 
+struct Inspection {
+  std::vector<uint32_t> kernels;
+  Tensor last = Tensor(kElements);
+  uint32_t lastKernel, lastBuffer;
+  int faults = 0;
+  static void see(void *user, uint32_t kernel, snc_read_fn read, void *values) {
+    auto *seen = static_cast<Inspection *>(user);
+    seen->kernels.push_back(kernel);
+    char byte;
+    seen->faults += read(values, 1000, 1, &byte) != SNC_INVALID_ARGUMENT;
+    seen->faults += read(values, seen->lastBuffer, 1 << 20, &byte) != SNC_INVALID_ARGUMENT;
+    seen->faults += read(values, seen->lastBuffer, 0, nullptr) != SNC_OK;
+    if (kernel == seen->lastKernel)
+      seen->faults += read(values, seen->lastBuffer, kElements * 4, seen->last.data());
+  }
+};
+
+// Each kernel once, in order, with its results still in the memory of the device.
+TEST_P(Gpu, InspectsKernels) {
+  for (int threads : {1, 2}) {
+    GpuModel m(GetParam().api, "c|g|g|c|g");
+    currentModel = &m;
+    Inspection seen;
+    seen.lastKernel = 4;
+    seen.lastBuffer = 3 + 2 * 4 + 1; // the last step's on the device
+    snc_options o = options(threads);
+    o.user = &seen;
+    o.log = nullptr;
+    o.inspect = Inspection::see;
+    Context context = create(m.model(), o);
+    expectRuns(m, context, 1);
+    EXPECT_EQ(seen.kernels, (std::vector<uint32_t>{1, 2, 4}));
+    EXPECT_EQ(seen.faults, 0);
+    Tensor x = m.input();
+    x[0] = 0; // as expectRuns does
+    EXPECT_EQ(seen.last, m.expected(x));
+    expectRuns(m, context, 3); // any number of runs
+    EXPECT_EQ(seen.kernels.size(), 12u);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Drivers, Gpu,
                          testing::Values(Kind{"FakeOpenCl", Api::openCl, Library::fake},
                                          Kind{"FakeCuda", Api::cuda, Library::fake},
