@@ -54,7 +54,7 @@ def bottleneck():
     x = n.node("Relu", conv("x", 3, 64, 3, 2))
     y = conv(n.node("Relu", conv(x, 64, 64, 3)), 64, 256)
     y = n.node("Add", conv(n.node("Relu", y), 256, 64), x)
-    y = conv(n.node("HardSwish", y), 64, 128, 3, 2)
+    y = conv(n.node("HardSigmoid", y), 64, 128, 3, 2)
     return n, [conv(y, 128, 512)]
 
 

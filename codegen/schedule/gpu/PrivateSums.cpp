@@ -59,29 +59,31 @@ protected:
   hl::Expr visit(const Load *op) override {
     if (!isSum(op->name))
       return IRMutator::visit(op);
-    return Load::make(op->type, op->name, place(op->index), op->image, op->param, op->predicate,
-                      ModulusRemainder());
+    return Load::make(op->type, op->name, place(op->index, false), op->image, op->param,
+                      op->predicate, ModulusRemainder());
   }
   hl::Internal::Stmt visit(const Store *op) override {
     if (!isSum(op->name))
       return IRMutator::visit(op);
     hl::Expr value = mutate(op->value);
-    return Store::make(op->name, value, place(op->index), op->param, op->predicate,
+    return Store::make(op->name, value, place(op->index, true), op->param, op->predicate,
                        ModulusRemainder());
   }
 
 private:
   bool isSum(const std::string &name) const { return starts_with(name, prefix); }
 
-  /// Where the element at `index` of the block's sums is among those of its thread.
-  hl::Expr place(const hl::Expr &index) {
+  /// Where the element at `index` of the block's sums is among those of its thread. What a
+  /// thread has not stored before it loads it is another's.
+  hl::Expr place(const hl::Expr &index, bool store) {
     hl::Expr whole = Expander(lets).mutate(index);
     hl::Expr first = simplify(substitute(firstThread, whole));
     auto constant = as_const_int(first);
     hl::Expr threads = simplify(whole - first);
     if (!own.defined())
       own = threads;
-    if (!constant || !is_const_zero(simplify(own - threads)))
+    bool known = constant && (store || places.count(*constant));
+    if (!known || !is_const_zero(simplify(own - threads)))
       throw hl::CompileError("sums in registers: " + prefix + " is read across threads");
     return places.try_emplace(*constant, int(places.size())).first->second;
   }
