@@ -14,9 +14,9 @@ pytestmark = pytest.mark.skipif(not shutil.which(COMPILER) or not shutil.which(E
                                 reason=f"needs {COMPILER} and {EMULATOR}")
 
 
-def check(model, tmp_path):
+def check(model, tmp_path, *flags):
     """Compiles, links statically, runs, compares; for models of one input and output."""
-    lib = compile_model(model, tmp_path / "lib", "--name=net", "--target=aarch64-linux", "--threads=2")
+    lib = compile_model(model, tmp_path / "lib", "--name=net", "--target=aarch64-linux", "--threads=2", *flags)
     source = ROOT / "test" / "e2e" / "Inputs" / "run_file.c"
     subprocess.run([COMPILER, "-static", source, f"-I{lib / 'include'}", lib / "lib" / "libnet.a", "-lm",
                     "-lpthread", "-o", tmp_path / "run"], check=True)
@@ -31,6 +31,10 @@ def check(model, tmp_path):
 
 def test_demo_network(tmp_path):
     check(ROOT / "examples" / "demo" / "cifar10_mobilenet.onnx", tmp_path)
+
+
+def test_demo_network_for_a_gpu_that_is_not_there(tmp_path):
+    check(ROOT / "examples" / "demo" / "cifar10_mobilenet.onnx", tmp_path, "--devices=gpu", "--branches=never")
 
 
 @pytest.mark.parametrize("name", ["mobilenet_v1_0.25_128", "cifar10_resnet8"])
