@@ -273,4 +273,36 @@ TEST(BranchPlan, JsonNumbersAreWhole) {
             "not a branch plan: 'end' holds 0.5, expected whole numbers");
 }
 
+TEST(WithoutIdleGpu, RenumbersTheUnitsBehindIt) {
+  BranchPlan plan{4, {{"gpu0", 1, Device::opencl}, {"cpu0", 1}, {"cpu1", 2}}, {}};
+  plan.segments = {{0, 2, SegmentKind::rows, 0, {0, 3, 5}, {}, ""},
+                   {2, 3, SegmentKind::single, 2, {}, {}, ""},
+                   {3, 4, SegmentKind::single, 1, {}, {}, ""}};
+  BranchPlan rest = withoutIdleGpu(plan);
+  ASSERT_EQ(rest.units.size(), 2u);
+  EXPECT_EQ(rest.units[0].name, "cpu0");
+  EXPECT_EQ(rest.segments[0].shares, (std::vector<int64_t>{3, 5}));
+  EXPECT_EQ(rest.segments[1].unit, 1);
+  EXPECT_EQ(rest.segments[2].unit, 0);
+  EXPECT_FALSE(bool(rest.verify()));
+}
+
+TEST(WithoutIdleGpu, KeepsOneThatSomeSegmentUses) {
+  BranchPlan plan{2, {{"cpu0", 1}, {"gpu0", 1, Device::opencl}}, {}};
+  plan.segments = {{0, 1, SegmentKind::single, 0, {}, {}, ""},
+                   {1, 2, SegmentKind::single, 1, {}, {}, ""}};
+  EXPECT_EQ(withoutIdleGpu(plan), plan);
+  plan.segments = {{0, 2, SegmentKind::paths, 0, {}, {0, 1}, ""}};
+  EXPECT_EQ(withoutIdleGpu(plan), plan);
+  plan.segments = {{0, 2, SegmentKind::channels, 0, {4, 4}, {}, ""}};
+  EXPECT_EQ(withoutIdleGpu(plan), plan);
+}
+
+TEST(WithoutIdleGpu, LeavesACoreWhereThereIsNothingToDo) {
+  BranchPlan rest = withoutIdleGpu({0, {{"gpu0", 1, Device::cuda}}, {}});
+  ASSERT_EQ(rest.units.size(), 1u);
+  EXPECT_EQ(rest.units[0].device, Device::cpu);
+  EXPECT_FALSE(bool(rest.verify()));
+}
+
 } // namespace
