@@ -12,7 +12,7 @@ from snc_tools import compare, compile_model, random_inputs, reference, run_libr
 from test_branches import KINDS, plan_of, splits_of
 from test_gpu_kernels import bottleneck
 from test_models import MODELS, shape_flags
-from test_onnx_backend import all_cases, check_node
+from test_onnx_backend import check_node, few_of_each_operator, over
 
 DEMO = snc_tools.ROOT / "examples" / "demo" / "cifar10_mobilenet.onnx"
 TOLERANCE = 1e-3
@@ -89,7 +89,7 @@ def test_operands_in_shared_memory(tmp_path):
 
 
 @needs_opencl
-@all_cases
+@over(few_of_each_operator(3))
 def test_operators(name, mode, tmp_path):
     check_node(name, mode, tmp_path, *GPU_ONLY)
 
