@@ -37,6 +37,10 @@ int64_t planeRows(RankedTensorType type) {
   return pitch ? pitch : type.getDimSize(2);
 }
 
+bool isWindow(RankedTensorType type) {
+  return type.getRank() == 4 && planeRows(type) != type.getDimSize(2);
+}
+
 RankedTensorType asWindow(RankedTensorType type, int64_t rows) {
   if (rows == type.getDimSize(2))
     return type;

@@ -22,6 +22,9 @@ int64_t blockedLanes(mlir::Type type);
 /// higher tensor, its own height otherwise. Of rank 4.
 int64_t planeRows(mlir::RankedTensorType type);
 
+/// True for a window of rows of a higher tensor.
+bool isWindow(mlir::RankedTensorType type);
+
 /// `type` as a window of rows of a tensor that is `rows` high.
 mlir::RankedTensorType asWindow(mlir::RankedTensorType type, int64_t rows);
 

@@ -20,8 +20,7 @@ std::pair<BufferOp, int64_t> rootOf(Value v) {
 }
 
 Footprint footprintOf(RankedTensorType type, int64_t offset) {
-  bool window = type.getRank() == 4 && planeRows(type) != type.getDimSize(2);
-  if (!window)
+  if (!isWindow(type))
     return {offset, byteSize(type)};
   int64_t element = elementBytes(type.getElementType());
   llvm::SmallVector<int64_t> extents = physicalExtents(type), strides = physicalStrides(type);

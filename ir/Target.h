@@ -72,6 +72,9 @@ void setDevices(mlir::ModuleOp module, llvm::ArrayRef<Device> devices);
 /// The device a kernel is made for (`snc.device`); the CPU where it names none.
 Device deviceOf(KernelOp kernel);
 
+/// Bytes that buffers of the host are aligned to: a cache line, a vector of AVX-512.
+inline constexpr int64_t kHostAlignment = 64;
+
 /// Bytes that a part of a GPU's buffer is aligned to (SNC_DEVICE_ALIGNMENT).
 inline constexpr int64_t kDeviceAlignment = 512;
 

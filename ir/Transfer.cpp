@@ -2,7 +2,7 @@
 
 #include "ir/Transfer.h"
 
-#include "ir/Layout.h"
+#include "ir/ProgramAccess.h"
 #include "ir/Target.h"
 
 using namespace mlir;
@@ -14,21 +14,11 @@ TransferOp transferOf(KernelOp kernel) {
 }
 
 CopyRuns copyRunsOf(TransferOp transfer) {
-  auto from = cast<RankedTensorType>(transfer.getInput().getType());
-  auto to = cast<RankedTensorType>(transfer.getType());
-  auto isWindow = [](RankedTensorType type) {
-    return type.getRank() == 4 && planeRows(type) != type.getDimSize(2);
-  };
-  if (!isWindow(from) && !isWindow(to))
-    return {byteSize(from), 1, byteSize(from), byteSize(from)};
-  int64_t element = elementBytes(from.getElementType());
-  SmallVector<int64_t> extents = physicalExtents(from);
-  size_t rows = blockedLanes(from) ? 2 : 1;
-  CopyRuns copy{extents[rows] * physicalStrides(from)[rows] * element, 1,
-                physicalStrides(from)[rows + 1] * element, physicalStrides(to)[rows + 1] * element};
-  for (size_t d = rows + 1; d < extents.size(); ++d)
-    copy.runs *= extents[d];
-  return copy;
+  Footprint from = footprintOf(cast<RankedTensorType>(transfer.getInput().getType()), 0);
+  Footprint to = footprintOf(cast<RankedTensorType>(transfer.getType()), 0);
+  const Footprint &cut = from.count > 1 ? from : to;
+  auto pitch = [&](const Footprint &side) { return side.count > 1 ? side.stride : cut.length; };
+  return {cut.length, cut.count, pitch(from), pitch(to)};
 }
 
 KernelPlaces placesOf(KernelOp kernel) {

@@ -34,7 +34,8 @@ static bool isRun(RankedTensorType type, int64_t axis, int64_t begin, int64_t en
   return axis == 1 && begin % lanes == 0 && whole;
 }
 
-static bool isWindow(RankedTensorType type, int64_t axis) {
+/// True where a range of dimension `axis` is a window of rows.
+static bool canBeWindow(RankedTensorType type, int64_t axis) {
   return type.getRank() == 4 && axis == 2 && !isa_and_present<PackedAttr>(type.getEncoding());
 }
 
@@ -79,8 +80,8 @@ static void elideSlice(SliceOp slice) {
   int64_t begin = slice.getStarts()[size_t(axis)], end = begin + part.getDimSize(unsigned(axis));
   if (!mayBeginAt(slice, bytesTo(whole, axis, begin)))
     return;
-  bool windowed = whole.getRank() == 4 && planeRows(whole) != whole.getDimSize(2);
-  if (isWindow(whole, axis) && !isReshaped(slice))
+  bool windowed = isWindow(whole);
+  if (canBeWindow(whole, axis) && !isReshaped(slice))
     slice.getResult().setType(asWindow(part, planeRows(whole)));
   else if (!isRun(whole, axis, begin, end) || (windowed && isReshaped(slice)))
     return;
@@ -100,8 +101,8 @@ static bool isWritable(Value part, bool window, const llvm::DenseSet<Value> &tak
 static void elideConcat(ConcatOp concat, llvm::DenseSet<Value> &taken) {
   RankedTensorType whole = typeOf(concat.getResult());
   int64_t axis = int64_t(concat.getAxis()), begin = 0;
-  bool cutsRows = isWindow(whole, axis) && !isRun(whole, axis, 0, 0);
-  bool window = cutsRows || (whole.getRank() == 4 && planeRows(whole) != whole.getDimSize(2));
+  bool cutsRows = canBeWindow(whole, axis) && !isRun(whole, axis, 0, 0);
+  bool window = cutsRows || isWindow(whole);
   for (Value part : concat.getInputs()) {
     RankedTensorType type = typeOf(part);
     int64_t end = begin + type.getDimSize(unsigned(axis));

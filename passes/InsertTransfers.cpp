@@ -44,7 +44,7 @@ private:
 
   Value on(Value value, Side side, Operation *user);
   Value joinOn(ConcatOp join, Side side, Operation *user);
-  Value sliceOn(SliceOp slice, Side side, Operation *user);
+  Value sliceOn(SliceOp slice, Side side);
   Value transfer(Value value, Side to, Operation *user);
   Value partOf(Value value, SliceOp like, int64_t axis, int64_t begin, int64_t end, Side side,
                Operation *user);
@@ -128,10 +128,10 @@ Value Transfers::partOf(Value value, SliceOp like, int64_t axis, int64_t begin, 
 
 /// What `slice`, on `side`, takes out of a value that is elsewhere: of a join along
 /// the same axis the parts that it meets, else the slice itself crosses.
-Value Transfers::sliceOn(SliceOp slice, Side side, Operation *user) {
+Value Transfers::sliceOn(SliceOp slice, Side side) {
   Value source = slice.getInput();
   if (!isJoin(source))
-    return on(cut(source, slice, slice.getStarts(), slice.getSizes()), side, user);
+    return on(cut(source, slice, slice.getStarts(), slice.getSizes()), side, slice);
   auto join = source.getDefiningOp<ConcatOp>();
   int64_t axis = int64_t(join.getAxis()), begin = 0;
   int64_t first = slice.getStarts()[size_t(axis)], last = first + slice.getSizes()[size_t(axis)];
@@ -140,14 +140,14 @@ Value Transfers::sliceOn(SliceOp slice, Side side, Operation *user) {
     int64_t end = begin + typeOf(part).getDimSize(unsigned(axis));
     int64_t from = std::max(first, begin), to = std::min(last, end);
     if (from < to)
-      parts.push_back(partOf(part, slice, axis, from - begin, to - begin, side, user));
+      parts.push_back(partOf(part, slice, axis, from - begin, to - begin, side, slice));
     begin = end;
   }
   if (parts.size() == 1)
     return parts.front();
-  OpBuilder builder(user);
+  OpBuilder builder(slice);
   auto mine = builder.create<ConcatOp>(slice.getLoc(), slice.getType(), parts, uint64_t(axis));
-  setUnit(mine, user);
+  setUnit(mine, slice);
   homes[mine] = side;
   return mine;
 }
@@ -162,7 +162,7 @@ void Transfers::run() {
     bool plain = slice && llvm::all_of(slice.getSteps(), [](int64_t s) { return s == 1; });
     if (plain && !slice.getInput().getDefiningOp<ConstantOp>() &&
         (isJoin(slice.getInput()) || homeOf(slice.getInput()) != side)) {
-      slice.getResult().replaceAllUsesWith(sliceOn(slice, side, slice));
+      slice.getResult().replaceAllUsesWith(sliceOn(slice, side));
       slice.erase();
       continue;
     }

@@ -25,8 +25,6 @@ namespace snc {
 using namespace mlir;
 using namespace snc;
 
-static constexpr int64_t kAlignment = 64; // a cache line, and a vector of AVX-512
-
 static RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
 
 namespace {
@@ -102,9 +100,10 @@ void MemoryPlanner::findLifetimes() {
         it->second.end = position;
         accesses[it->first].push_back(position);
       }
+    bool writesDevice = placesOf(launch).writesDevice;
     for (Value v : launch.getOutputs()) {
       Value root = rootOf(v);
-      if (placesOf(launch).writesDevice)
+      if (writesDevice)
         onDevice.insert(root);
       if (results.contains(root))
         continue;
@@ -196,7 +195,7 @@ ArenaPlan MemoryPlanner::placeArena(bool device, int64_t alignment,
 
 void MemoryPlanner::placeArenas() {
   std::vector<ArenaBlock> blocks, deviceBlocks;
-  arenaSize = placeArena(false, kAlignment, blocks).size;
+  arenaSize = placeArena(false, kHostAlignment, blocks).size;
   lowerBound = arenaLowerBound(blocks);
   deviceArenaSize = placeArena(true, kDeviceAlignment, deviceBlocks).size;
 }
@@ -230,10 +229,10 @@ void MemoryPlanner::makeBuffers() {
         nameOr(main.getResultAttrOfType<StringAttr>(i, "snc.name"), "output" + Twine(i), context));
   }
   for (LaunchOp launch : launches) {
-    for (Value v : launch.getInputs()) {
+    bool readsDevice = placesOf(launch).readsDevice;
+    for (Value v : launch.getInputs())
       if (auto constant = rootOf(v).getDefiningOp<ConstantOp>())
-        weightsBuffer(constant, placesOf(launch).readsDevice);
-    }
+        weightsBuffer(constant, readsDevice);
     for (Value v : launch.getOutputs())
       if (Value root = rootOf(v); !results.contains(root) && !buffers.contains(root))
         makeBuffer(root, onDevice.contains(root) ? Space::device_arena : Space::arena,
@@ -250,7 +249,8 @@ Value MemoryPlanner::weightsBuffer(ConstantOp constant, bool device) {
         makeBuffer(Value(), device ? Space::device_weights : Space::weights, end, typeOf(constant));
     buffer->setLoc(constant.getLoc());
     buffer.setValueAttr(constant.getValue());
-    end = llvm::alignTo(end + byteSize(typeOf(constant)), device ? kDeviceAlignment : kAlignment);
+    end =
+        llvm::alignTo(end + byteSize(typeOf(constant)), device ? kDeviceAlignment : kHostAlignment);
     shared = buffer;
   }
   return shared;
@@ -280,10 +280,11 @@ void MemoryPlanner::makeCalls() {
     signalling.insert(event.from);
   for (LaunchOp launch : launches) {
     SmallVector<Value> reads, writes;
+    KernelPlaces places = placesOf(launch);
     for (Value v : launch.getInputs())
-      reads.push_back(bufferFor(v, placesOf(launch).readsDevice));
+      reads.push_back(bufferFor(v, places.readsDevice));
     for (Value v : launch.getOutputs())
-      writes.push_back(bufferFor(v, placesOf(launch).writesDevice));
+      writes.push_back(bufferFor(v, places.writesDevice));
     for (const CallEvent &event : events)
       if (event.to == position)
         builder.create<WaitOp>(launch.getLoc(), uint64_t(units[size_t(position)]),

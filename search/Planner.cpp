@@ -179,7 +179,7 @@ static std::string obstacleOf(const PlanCost &cost, const PlannerOptions &option
     return other.choices.back().name == "branches" ? other.choices.back().us
                                                    : std::numeric_limits<double>::infinity();
   };
-  double best = 0.98 * result.choice().us;
+  double best = kMeasured * result.choice().us;
   double freeSync = with([](GpuDescription &gpu) { gpu.syncUs = 0; });
   double freeCopies = with([](GpuDescription &gpu) {
     gpu.uploadUs = gpu.downloadUs = 0;

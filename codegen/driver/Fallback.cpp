@@ -12,8 +12,6 @@ using namespace mlir;
 
 namespace snc {
 
-static constexpr int64_t kAlignment = 64; // as --snc-plan-memory places weights
-
 /// Puts the other program's weights behind those of `program`, but for equal ones.
 static void shareWeights(ProgramOp program, ProgramOp other) {
   llvm::DenseMap<std::pair<Attribute, Type>, int64_t> places;
@@ -24,12 +22,12 @@ static void shareWeights(ProgramOp program, ProgramOp other) {
   };
   for (BufferOp buffer : weights(program))
     places[{*buffer.getValue(), buffer.getType()}] = int64_t(buffer.getOffset());
-  auto end = int64_t(llvm::alignTo(program.getWeights(), uint64_t(kAlignment)));
+  auto end = int64_t(llvm::alignTo(program.getWeights(), uint64_t(kHostAlignment)));
   for (BufferOp buffer : weights(other)) {
     auto [place, isNew] = places.try_emplace({*buffer.getValue(), buffer.getType()}, end);
     if (isNew)
       end = int64_t(llvm::alignTo(uint64_t(end + byteSize(buffer.getType().getTensor())),
-                                  uint64_t(kAlignment)));
+                                  uint64_t(kHostAlignment)));
     buffer.setOffset(uint64_t(place->second));
   }
   program.setWeights(uint64_t(end));

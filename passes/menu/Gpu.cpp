@@ -174,11 +174,11 @@ Menu convolutions(ConvOp conv, const MenuContext &context) {
 /// The widest panel that divides the columns, so that no column is computed twice.
 Menu products(GemmOp gemm, const MenuContext &context) {
   auto out = gemm.getType().getShape();
+  int64_t lanes = std::min(out[1], kThreads);
+  while (out[1] % lanes)
+    --lanes;
   Menu menu;
   for (int64_t rows : {8, 4, 2, 1}) {
-    int64_t lanes = std::min(out[1], kThreads);
-    while (out[1] % lanes)
-      --lanes;
     bool fills = out[1] * int64_t(llvm::divideCeil(out[0], rows)) >= kEnoughThreads;
     ScheduleAttr schedule =
         context.make("gpu_gemm", {{"lanes", lanes}, {"rows", rows}, {"threads", kThreads}});

@@ -3,7 +3,7 @@
 // Convolutions over channel blocks: a thread keeps the sums of one lane, of `rows` output
 // blocks at `pixels` places, in registers. The lanes of a block are neighbouring threads:
 // they load weights and store results together, and the pixels that they share are read
-// once for all of them. What the caches of a GPU hold needs no copy in shared memory.
+// once for all of them. Operands come through the caches; GpuConvStaged.cpp copies them.
 
 #include "codegen/schedule/gpu/GpuGrid.h"
 #include "codegen/schedule/gpu/GpuSchedules.h"
