@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "nas/BranchWidths.h"
+
+#include "nas/SyncStrategy.h"
+#include "llvm/ADT/STLExtras.h"
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace snc {
+
+BranchWidths::BranchWidths(StagedNetwork given, const CostModel &costs, std::vector<PlanUnit> units,
+                           const WidthOptions &options)
+    : base(std::move(given)), options(options), cost(costs, std::move(units), base.act) {
+  baseLatency = std::numeric_limits<double>::infinity();
+  for (size_t unit = 0; unit < cost.planUnits().size(); ++unit) {
+    std::vector<double> stages;
+    for (const StageSpec &stage : base.stages) {
+      double sum = 0;
+      for (const BlockSpec &block : stage.branches.front())
+        sum += cost.blockUs(block, unit);
+      stages.push_back(sum);
+    }
+    double total = cost.kernelsUs(stemKernel(base), unit) + cost.kernelsUs(headKernels(base), unit);
+    total = std::accumulate(stages.begin(), stages.end(), total);
+    if (total < baseLatency) {
+      baseLatency = total;
+      stageUs = stages;
+    }
+  }
+  budget = options.budgetUs > 0 ? options.budgetUs : options.budgetScale * baseLatency;
+}
+
+/// The base's blocks in each branch; of a stage that is concatenated, a part of its channels.
+StagedNetwork BranchWidths::branched(llvm::ArrayRef<SyncKind> strategy) const {
+  StagedNetwork network = base;
+  size_t count = cost.planUnits().size();
+  network.name = nameOf(strategy);
+  for (size_t s = 0; s < network.stages.size(); ++s) {
+    StageSpec &stage = network.stages[s];
+    stage.sync = strategy[s];
+    stage.branches.resize(count, stage.branches.front());
+    for (size_t b = 0; b < count && stage.sync == SyncKind::concat; ++b)
+      for (auto [i, block] : llvm::enumerate(stage.branches[b])) {
+        auto part = [&](int64_t channels) {
+          return channels / int64_t(count) + (int64_t(b) < channels % int64_t(count));
+        };
+        block.outChannels = part(block.outChannels);
+        if (i > 0)
+          block.inChannels = part(block.inChannels);
+      }
+  }
+  return network;
+}
+
+double BranchWidths::us(const Blocks &blocks, size_t unit) const {
+  double sum = 0;
+  for (const BlockSpec *block : blocks)
+    sum += cost.blockUs(*block, unit);
+  return sum;
+}
+
+/// `blocks` have the base's widths; afterwards `share` of them.
+void BranchWidths::setWidths(const Blocks &blocks, double share) const {
+  for (BlockSpec *block : blocks) {
+    auto steps = int64_t(std::floor(double(block->expanded) * share / double(options.step)));
+    auto least = std::max(options.least, int64_t(block->kernels.size()));
+    block->expanded = std::max(steps * options.step, least);
+  }
+}
+
+/// Sets the widths of a branch within an interval; false where there is no room.
+bool BranchWidths::fill(const Blocks &blocks, size_t unit, double budgetUs) const {
+  std::vector<int64_t> full;
+  for (BlockSpec *block : blocks)
+    full.push_back(block->expanded);
+  auto usAt = [&](double share) {
+    for (size_t i = 0; i < blocks.size(); ++i)
+      blocks[i]->expanded = full[i];
+    setWidths(blocks, share);
+    return us(blocks, unit);
+  };
+  constexpr double kWidest = 4; // times the base's
+  constexpr int kHalvings = 12; // finer than one step of the widest block
+  if (usAt(0) > budgetUs)
+    return false;
+  double fits = 0, over = kWidest;
+  for (int i = 0; i < kHalvings; ++i) {
+    double middle = (fits + over) / 2;
+    (usAt(middle) <= budgetUs ? fits : over) = middle;
+  }
+  double spent = usAt(fits);
+  for (bool grown = true; grown;) {
+    grown = false;
+    for (size_t i = 0; i < blocks.size(); ++i) {
+      BlockSpec wider = *blocks[i];
+      wider.expanded += options.step;
+      double more = cost.blockUs(wider, unit) - cost.blockUs(*blocks[i], unit);
+      if (spent + more > budgetUs || double(wider.expanded) > kWidest * double(full[i]))
+        continue;
+      *blocks[i] = wider;
+      spent += more;
+      grown = true;
+    }
+  }
+  return true;
+}
+
+std::optional<Candidate> BranchWidths::candidate(llvm::ArrayRef<SyncKind> strategy) const {
+  Candidate result{branched(strategy), 0, {}};
+  StagedNetwork &network = result.network;
+  double fixed = cost.kernelsUs(stemKernel(base)) + cost.kernelsUs(headKernels(base)) +
+                 cost.forkUs(base.stem.outChannels, base.inSize() / base.stem.stride);
+  double perUs = (budget - fixed) / std::accumulate(stageUs.begin(), stageUs.end(), 0.0);
+  double allowed = 0, spent = 0; // by the end of an interval
+  for (size_t begin = 0, s = 0; s < network.stages.size(); ++s) {
+    allowed += stageUs[s] * perUs;
+    if (network.stages[s].sync == SyncKind::none)
+      continue;
+    IntervalCost interval{begin, s + 1, allowed - spent, {}, 0};
+    llvm::SmallVector<int64_t> channels;
+    for (const auto &branch : network.stages[s].branches)
+      channels.push_back(branch.back().outChannels);
+    interval.joinUs = cost.joinUs(network.stages[s].sync, channels,
+                                  network.stages[s].branches[0].back().outSize());
+    for (size_t unit = 0; unit < cost.planUnits().size(); ++unit) {
+      Blocks blocks;
+      for (size_t i = begin; i <= s; ++i)
+        for (BlockSpec &block : network.stages[i].branches[unit])
+          blocks.push_back(&block);
+      if (!fill(blocks, unit, interval.budgetUs - interval.joinUs))
+        return std::nullopt;
+      interval.unitUs.push_back(us(blocks, unit));
+    }
+    spent += *llvm::max_element(interval.unitUs) + interval.joinUs;
+    result.intervals.push_back(interval);
+    begin = s + 1;
+  }
+  result.us = fixed + spent;
+  return result;
+}
+
+} // namespace snc

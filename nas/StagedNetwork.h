@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A network of inverted residuals in numbers, base or branched, as SyncNAS's configuration files
+// describe it (Kang et al., LCTES 2023): a stem convolution, stages of MBConv blocks that one or
+// more branches compute beside each other, a head convolution, a classifier.
+
+#ifndef SNC_NAS_STAGEDNETWORK_H
+#define SNC_NAS_STAGEDNETWORK_H
+
+#include "nlohmann/json_fwd.hpp"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/Error.h"
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace snc {
+
+/// A convolution with batch normalisation and activation, padded by kernel / 2.
+struct ConvSpec {
+  int64_t inChannels = 0, outChannels = 0, kernel = 1, stride = 1;
+  bool operator==(const ConvSpec &) const = default;
+};
+
+/// An inverted residual (MBConv): 1x1 expansion, depthwise convolution, perhaps squeeze and
+/// excitation, 1x1 projection without activation; no expansion where it would not change the
+/// number of channels, and a shortcut around where the shape stays.
+struct BlockSpec {
+  int64_t inSize = 0; ///< edge of its square input, in pixels
+  int64_t stride = 1;
+  int64_t inChannels = 0, expanded = 0, outChannels = 0;
+  /// Of the depthwise convolution; several: groups of the expanded channels, about even, the
+  /// first has what is left over (MixConv: Tan and Le, BMVC 2019).
+  llvm::SmallVector<int64_t, 4> kernels{3};
+  int64_t squeezed = 0; ///< channels inside squeeze and excitation; 0: there is none
+  std::string act;      ///< empty: the network's
+  bool operator==(const BlockSpec &) const = default;
+
+  bool expands() const { return expanded != inChannels; }
+  bool hasShortcut() const { return stride == 1 && inChannels == outChannels; }
+  int64_t outSize() const { return (inSize + stride - 1) / stride; }
+};
+
+/// What is behind a stage.
+enum class SyncKind : char {
+  none = 'n',   ///< each branch goes on with its own result
+  add = 'a',    ///< all go on with the sum
+  concat = 'c', ///< all go on with the branches' channels one after the other
+};
+
+struct StageSpec {
+  std::vector<std::vector<BlockSpec>> branches; ///< one: not branched
+  SyncKind sync = SyncKind::none;
+  bool operator==(const StageSpec &) const = default;
+};
+
+struct StagedNetwork {
+  std::string name, act; ///< act: of torch.nn, "ReLU6"
+  ConvSpec stem, head;
+  double bnMomentum = 0.1, bnEpsilon = 1e-5;
+  int64_t classes = 1000;
+  std::vector<StageSpec> stages;
+  bool operator==(const StagedNetwork &) const = default;
+
+  size_t branches() const { return stages.empty() ? 0 : stages.front().branches.size(); }
+  bool isBranched() const { return branches() > 1; }
+  /// Edge of the network's square input, in pixels.
+  int64_t inSize() const;
+  /// The joined output channels of a stage.
+  int64_t channelsAfter(size_t stage) const;
+
+  /// Multiply-adds of one picture, without biases; trainable parameters, those of batch
+  /// normalisations (two a channel) among them.
+  int64_t macs() const;
+  int64_t parameters() const;
+
+  /// Checks the rules below; the error names stage, branch and block.
+  /// N1 All numbers are at least 1, at most 65,536; strides at most 16.
+  /// N2 There are at most 64 stages, each has at most 64 blocks a branch, at least one, and
+  ///    all have equally many branches, at most 16.
+  /// N3 A block reads what the one before it, or the join behind the stage before, leaves:
+  ///    its size and channels.
+  /// N4 Branches of a stage leave equal sizes; where they are added, equal channels.
+  /// N5 Behind the last stage of a branched network there is a sync; one branch has none.
+  llvm::Error verify() const;
+};
+
+/// SyncNAS's form: "0", "1", ... hold the stages, a block is [in_size, kernel, stride, in_c, exp_c,
+/// out_c]. Additions, written only where they differ from what SyncNAS has: "classes", and a
+/// seventh element of blocks, {"se": 16, "act": "Hardswish", "kernels": [3, 5]}.
+nlohmann::json toJson(const StagedNetwork &network);
+
+/// The network that `json` holds, verified. Members that are not known are left alone.
+llvm::Expected<StagedNetwork> stagedNetworkFromJson(const nlohmann::json &json);
+/// The same from a file; errors begin with its path.
+llvm::Expected<StagedNetwork> readStagedNetwork(llvm::StringRef path);
+
+} // namespace snc
+
+#endif // SNC_NAS_STAGEDNETWORK_H
