@@ -109,6 +109,18 @@ struct Flags {
       "tune-store",
       cl::desc("SQLite file that --tune keeps times in (default: tuning.db in the cache)"),
       cl::value_desc("file"), cl::cat(all)};
+  cl::opt<bool> nas{"nas",
+                    cl::desc("Search branched networks derived from a base (SyncNAS's "
+                             "configuration, .json), to be trained"),
+                    cl::cat(all)};
+  cl::opt<std::string> latencyBudget{"latency-budget",
+                                     cl::desc("--nas: predicted latency of candidates"),
+                                     cl::value_desc("20ms"), cl::cat(all)};
+  cl::opt<double> budgetScale{
+      "budget-scale",
+      cl::desc("--nas: the same as a share of the base network's latency on its best single unit "
+               "(default: 1)"),
+      cl::value_desc("x"), cl::init(1), cl::cat(all)};
   cl::opt<bool> explain{"explain", cl::desc("Say what was decided and why"), cl::cat(all)};
   cl::opt<uint64_t> seed{"seed", cl::desc("Of the search (default: 1)"), cl::value_desc("n"),
                          cl::init(1), cl::cat(all)};
@@ -133,7 +145,8 @@ struct Flags {
                  clEnumValN(Stage::branches, "branches", "split into branches as planned"),
                  clEnumValN(Stage::kernel, "kernel", "kernels with layouts and schedules"),
                  clEnumValN(Stage::schedule, "schedule", "buffers in memory, calls in order"),
-                 clEnumValN(Stage::llvm, "llvm", "the executor, LLVM dialect"))};
+                 clEnumValN(Stage::llvm, "llvm", "the executor, LLVM dialect"),
+                 clEnumValN(Stage::candidates, "candidates", "--nas: a line of JSON each"))};
   cl::opt<bool> elide{"elide-weights", cl::desc("Leave large weights out of what --emit prints"),
                       cl::cat(all)};
   cl::opt<std::string> cacheDir{
@@ -177,6 +190,8 @@ static snc::CompilerOptions optionsOf(const Flags &flags) {
   if (flags.tune.getNumOccurrences())
     options.tuneSeconds = flags.tune;
   options.tuneStore = flags.tuneStore;
+  options.nas.enabled = flags.nas;
+  options.nas.budgetScale = flags.budgetScale;
   options.explain = flags.explain;
   options.pipeline.winograd = flags.winograd == Winograd::automatic;
   options.weightsInFile = flags.weights == Weights::file;
@@ -210,6 +225,12 @@ int main(int argc, char **argv) {
   for (const std::string &shape : flags.shapes)
     if (!snc::parseShapeOption(shape, options.import))
       return usage("--shape: expected name=1x3x224x224, got '" + shape + "'");
+  if (!flags.latencyBudget.empty() &&
+      !snc::parseMilliseconds(flags.latencyBudget, options.nas.budgetMs))
+    return usage("--latency-budget: expected a time like 20ms or 800us, got '" +
+                 flags.latencyBudget + "'");
+  if (!(options.nas.budgetScale > 0 && options.nas.budgetScale < 1000))
+    return usage("--budget-scale: expected a number above 0");
   options.executable = llvm::sys::fs::getMainExecutable(argv[0], reinterpret_cast<void *>(&usage));
   return snc::compileModel(options, llvm::outs(), llvm::errs());
 }

@@ -19,14 +19,10 @@
 #include "llvm/Support/ToolOutputFile.h"
 
 #include <nlohmann/json.hpp>
-#include <thread>
 
 using namespace mlir;
 
 namespace snc {
-
-/// Those this process may run on.
-static unsigned processors() { return std::max(1u, std::thread::hardware_concurrency()); }
 
 bool Compilation::prepare() {
   target = findTarget(options.target);

@@ -3,6 +3,7 @@
 #include "codegen/driver/Compiler.h"
 
 #include "codegen/driver/Compilation.h"
+#include "codegen/driver/NasMode.h"
 
 #include "llvm/Support/Path.h"
 
@@ -97,6 +98,8 @@ static bool compileTuned(const CompilerOptions &options, llvm::raw_ostream &out,
 
 int compileModel(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err) {
   catchInterrupts();
+  if (options.nas.enabled)
+    return searchNetwork(options, out, err);
   bool kernels = options.stage == Stage::library || options.stage == Stage::kernel ||
                  options.stage == Stage::schedule || options.stage == Stage::llvm;
   bool good = options.tuneSeconds && kernels ? compileTuned(options, out, err)

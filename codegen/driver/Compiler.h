@@ -15,10 +15,17 @@
 namespace snc {
 
 /// Where to stop and print instead of emitting a library.
-enum class Stage { library, import, tensor, branches, kernel, schedule, llvm };
+enum class Stage { library, import, tensor, branches, kernel, schedule, llvm, candidates };
 
 /// Whether to split: where it is predicted to pay, or whatever is predicted.
 enum class Branches { automatic, always, never };
+
+/// Of --nas (docs/nas.md).
+struct NasOptions {
+  bool enabled = false;
+  double budgetMs = 0;    ///< latency of candidates; 0: budgetScale
+  double budgetScale = 1; ///< of the base network's on its best single unit
+};
 
 struct CompilerOptions {
   std::string model;  ///< path of the ONNX file
@@ -30,6 +37,7 @@ struct CompilerOptions {
   std::string plan;    ///< path of a plan.json to carry out instead of a search
   std::string device;  ///< path of a device description with measured latencies; may be empty
   Branches branches = Branches::automatic;
+  NasOptions nas;
   PlannerKind search = PlannerKind::mcts;
   std::vector<SegmentKind> splitKinds; ///< that a search may use; empty: all
   std::vector<int64_t> shares;         ///< eighths of the units in every split; empty: searched

@@ -14,9 +14,12 @@
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <nlohmann/json.hpp>
+#include <thread>
 #include <unistd.h>
 
 namespace snc {
+
+unsigned processors() { return std::max(1u, std::thread::hardware_concurrency()); }
 
 static std::vector<PlanUnit> cores(llvm::ArrayRef<int64_t> threads) {
   std::vector<PlanUnit> units;
@@ -94,6 +97,18 @@ bool parseShares(llvm::StringRef text, std::vector<int64_t> &shares) {
     sum += share;
   }
   return sum == kShares;
+}
+
+bool parseMilliseconds(llvm::StringRef text, double &milliseconds) {
+  double factor = text.consume_back("ms")   ? 1
+                  : text.consume_back("us") ? 1e-3
+                  : text.consume_back("s")  ? 1e3
+                                            : 0;
+  double value;
+  if (factor == 0 || text.trim().getAsDouble(value) || !(value > 0) || !(value < 1e9))
+    return false;
+  milliseconds = value * factor;
+  return true;
 }
 
 /// A text that is the same when all that costs depend on is.

@@ -9,12 +9,18 @@
 
 namespace snc {
 
+/// Processors that this process may run on.
+unsigned processors();
+
 /// The units that `devices` names: "cpu" (all `threads`, in two groups where
 /// there are two), or a list such as "cpu:1,cpu:3", the threads of each.
 llvm::Expected<std::vector<PlanUnit>> parseDevices(llvm::StringRef devices, int64_t threads);
 
 /// Eighths of each unit, "5:3"; false where they are not.
 bool parseShares(llvm::StringRef text, std::vector<int64_t> &shares);
+
+/// "20ms", "800us" or "0.5s", above 0, in milliseconds; false where it is none.
+bool parseMilliseconds(llvm::StringRef text, double &milliseconds);
 
 /// Reads and verifies a plan.json.
 llvm::Expected<BranchPlan> readPlan(llvm::StringRef path);

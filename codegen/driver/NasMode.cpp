@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "codegen/driver/NasMode.h"
+
+#include "codegen/driver/Planning.h"
+#include "ir/Target.h"
+#include "nas/SyncStrategy.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+#include <nlohmann/json.hpp>
+
+namespace snc {
+
+static llvm::Error failure(const llvm::Twine &message) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
+}
+
+llvm::Expected<std::unique_ptr<NasSpace>> NasSpace::open(const CompilerOptions &options) {
+  auto base = readStagedNetwork(options.model);
+  if (!base)
+    return base.takeError();
+  if (base->isBranched())
+    return failure("this network is branched; --nas wants the one it is to be derived from");
+  const Target *target = findTarget(options.target);
+  if (!target)
+    return failure("--target: unknown '" + options.target + "'");
+  auto units = parseDevices(options.devices, options.threads > 0 ? options.threads : processors());
+  if (!units)
+    return units.takeError();
+  if (units->size() < 2)
+    return failure("--nas: branches want two units or more; name them with --devices");
+  DeviceDescription device;
+  if (!options.device.empty()) {
+    auto read = readDevice(options.device);
+    if (!read)
+      return read.takeError();
+    device = std::move(*read);
+  }
+  WidthOptions widths;
+  widths.least = target->vectorLanes;
+  widths.budgetUs = options.nas.budgetMs * 1e3;
+  widths.budgetScale = options.nas.budgetScale;
+  std::unique_ptr<NasSpace> space(
+      new NasSpace(std::move(*base), std::move(device), target->blockLanes));
+  space->branchWidths.emplace(space->network, space->model, std::move(*units), widths);
+  return space;
+}
+
+/// Leaves of `space`, in order.
+static void forEachLeaf(const DecisionSpace &space, Choices &path,
+                        llvm::function_ref<void(const Choices &)> visit) {
+  unsigned width = space.width(path);
+  if (width == 0)
+    return visit(path);
+  for (unsigned choice = 0; choice < width; ++choice) {
+    path.push_back(uint16_t(choice));
+    forEachLeaf(space, path, visit);
+    path.pop_back();
+  }
+}
+
+llvm::Error printCandidates(const NasSpace &space, llvm::raw_ostream &os) {
+  constexpr size_t kMost = 12; // stages: 354,294 strategies
+  if (space.base().stages.size() > kMost)
+    return failure("--emit=candidates: there are too many of " +
+                   llvm::Twine(space.base().stages.size()) + " stages");
+  SyncSpace strategies(space.base().stages.size());
+  Choices path;
+  forEachLeaf(strategies, path, [&](const Choices &leaf) {
+    nlohmann::json line{{"name", strategies.nameOf(leaf)}};
+    if (auto candidate = space.widths().candidate(strategies.strategyOf(leaf))) {
+      line["network"] = toJson(candidate->network);
+      line["latency_us"] = candidate->us;
+    } else {
+      line["invalid"] = true;
+    }
+    os << line.dump() << "\n";
+  });
+  return llvm::Error::success();
+}
+
+int searchNetwork(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err) {
+  auto fail = [&](llvm::Error error) {
+    err << options.model << ": error: " << llvm::toString(std::move(error)) << "\n";
+    return 1;
+  };
+  auto space = NasSpace::open(options);
+  if (!space)
+    return fail(space.takeError());
+  std::error_code error;
+  llvm::ToolOutputFile file(options.output.empty() ? "-" : options.output, error,
+                            llvm::sys::fs::OF_Text);
+  if (error)
+    return fail(failure("cannot write '" + options.output + "': " + error.message()));
+  if (llvm::Error printing = printCandidates(**space, file.os()))
+    return fail(std::move(printing));
+  file.keep();
+  return 0;
+}
+
+} // namespace snc

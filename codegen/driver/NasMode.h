@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// SyncNAS mode (--nas): from a base network to the candidates of a search.
+
+#ifndef SNC_CODEGEN_DRIVER_NASMODE_H
+#define SNC_CODEGEN_DRIVER_NASMODE_H
+
+#include "codegen/driver/Compiler.h"
+#include "nas/BranchWidths.h"
+
+namespace snc {
+
+/// What a search runs over: the base network, the units, widths for each strategy. The parts
+/// refer to each other: it stays where it is.
+class NasSpace {
+public:
+  /// Reads what the options name: the base network's file, devices, latencies.
+  static llvm::Expected<std::unique_ptr<NasSpace>> open(const CompilerOptions &options);
+
+  NasSpace(const NasSpace &) = delete;
+  NasSpace &operator=(const NasSpace &) = delete;
+
+  const StagedNetwork &base() const { return network; }
+  const BranchWidths &widths() const { return *branchWidths; }
+
+private:
+  NasSpace(StagedNetwork base, DeviceDescription device, int64_t lanes)
+      : network(std::move(base)), model(std::move(device), lanes) {}
+
+  StagedNetwork network;
+  CostModel model;
+  std::optional<BranchWidths> branchWidths;
+};
+
+/// Prints every candidate that fits the budget, a line of JSON each, in the space's order:
+/// {"name", "network", "latency_us"}. What has no room has {"name", "invalid": true} instead.
+llvm::Error printCandidates(const NasSpace &space, llvm::raw_ostream &os);
+
+/// What `syncnasc --nas` does; as compileModel.
+int searchNetwork(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err);
+
+} // namespace snc
+
+#endif // SNC_CODEGEN_DRIVER_NASMODE_H
