@@ -138,7 +138,7 @@ std::string EvaluatorWorker::howItEnded(bool &clean) {
   });
   clean = byItself && info.si_code == CLD_EXITED && info.si_status == 0;
   if (!byItself)
-    return "it closed its output";
+    return "it closed its input or output";
   if (info.si_code == CLD_EXITED)
     return "it ended with exit code " + std::to_string(info.si_status);
   return "it was ended by signal " + std::to_string(info.si_status) + " (" +
