@@ -11,6 +11,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
@@ -18,16 +19,57 @@
 
 namespace snc {
 
-/// What the child does between fork and exec; nothing that takes a lock.
-[[noreturn]] static void become(const char *command, int in, int out, pid_t parent) {
-  setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+// Between fork and exec nothing is done that takes a lock: other threads may have held it.
+
+[[noreturn]] static void becomeShell(const char *command, int in, int out) {
   sigset_t none;
   sigemptyset(&none);
-  pthread_sigmask(SIG_SETMASK, &none, nullptr);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
   signal(SIGPIPE, SIG_DFL);
-  if (getppid() == parent && dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0)
+  if (dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0)
     execl("/bin/sh", "sh", "-c", command, static_cast<char *>(nullptr));
+  _exit(127);
+}
+
+/// Ends as the process of status `status` did.
+[[noreturn]] static void endAs(int status) {
+  if (WIFEXITED(status))
+    _exit(WEXITSTATUS(status));
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  signal(WTERMSIG(status), SIG_DFL);
+  sigset_t one;
+  sigemptyset(&one);
+  sigaddset(&one, WTERMSIG(status));
+  kill(getpid(), WTERMSIG(status));
+  sigprocmask(SIG_UNBLOCK, &one, nullptr);
+  _exit(128 + WTERMSIG(status));
+}
+
+/// The leader of the process group: it runs the command, ends as the command does, and takes the
+/// whole group along when the thread that started it is gone, be it by a kill of the process.
+[[noreturn]] static void guard(const char *command, int in, int out, pid_t parent) {
+  setpgid(0, 0);
+  sigset_t all, awaited;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, nullptr);
+  prctl(PR_SET_PDEATHSIG, SIGUSR1);
+  if (getppid() != parent)
+    _exit(127);
+  pid_t shell = fork();
+  if (shell == 0)
+    becomeShell(command, in, out);
+  close_range(0, ~0u, 0); // others see when the command's ends are closed
+  sigemptyset(&awaited);
+  sigaddset(&awaited, SIGCHLD);
+  sigaddset(&awaited, SIGUSR1);
+  for (int which = 0, status = 0; shell > 0;) {
+    sigwait(&awaited, &which);
+    if (which == SIGUSR1)
+      kill(0, SIGKILL);
+    if (waitpid(shell, &status, WNOHANG) == shell)
+      endAs(status);
+  }
   _exit(127);
 }
 
@@ -48,7 +90,7 @@ EvaluatorWorker::start(const std::string &command) {
   }
   pid_t self = getpid(), child = fork();
   if (child == 0)
-    become(command.c_str(), requests[0], answers[1], self);
+    guard(command.c_str(), requests[0], answers[1], self);
   llvm::Error failed = child < 0 ? fail("cannot start a process") : llvm::Error::success();
   close(requests[0]);
   close(answers[1]);

@@ -17,8 +17,8 @@ namespace snc {
 /// Owns its descriptors and its process. For one thread, which has SIGPIPE blocked.
 class EvaluatorWorker {
 public:
-  /// Runs `command` by /bin/sh, in a process group of its own, its standard error as ours. It is
-  /// killed when the calling thread ends.
+  /// Runs `command` by /bin/sh, in a process group of its own, its standard error as ours. The
+  /// group is killed when the calling thread ends, whatever ends it.
   static llvm::Expected<std::unique_ptr<EvaluatorWorker>> start(const std::string &command);
   /// Takes over a connected socket.
   static std::unique_ptr<EvaluatorWorker> connected(int socket);

@@ -49,7 +49,7 @@ def base(tmp_path_factory):
 
 
 def evaluator(*flags):
-    return " ".join(["exec", sys.executable, "-S", "-E", fake_evaluator.__file__, *map(str, flags)])
+    return " ".join([sys.executable, "-S", "-E", fake_evaluator.__file__, *map(str, flags)])
 
 
 def command(model, out, *flags, devices="cpu:1,cpu:1"):
@@ -169,6 +169,17 @@ def test_killed_at_any_moment_it_goes_on(base, tmp_path):
     assert wait_until(lambda: not any(is_alive(pid) for pid in log.read_text().split()))
 
 
+def test_a_kill_takes_evaluators_along(base, tmp_path):
+    """Also those that are at work and hear nothing."""
+    script, pids = tmp_path / "evaluator.sh", tmp_path / "pids"
+    script.write_text(f"trap '' TERM\nsleep 1000 &\necho $! >> {pids}\necho $$ >> {pids}\nwait\n")
+    process = subprocess.Popen(command(base(4), tmp_path / "out", "--evaluator", f"sh {script}; true", "--jobs=2"))
+    assert wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 4)
+    process.kill()
+    process.wait()
+    assert wait_until(lambda: not any(is_alive(pid) for pid in pids.read_text().split()))
+
+
 def test_an_interrupt_keeps_what_is_known(base, tmp_path):
     flags = ("--evaluator", evaluator("--sleep", 0.02), "--search-budget=100", "--in-flight=4")
     search(base(5), tmp_path / "undisturbed", *flags)
@@ -224,7 +235,7 @@ def test_bad_results_are_refused(base, tmp_path, text):
 def test_a_broken_evaluator_ends_the_search(base, tmp_path, program, reason):
     script = tmp_path / "evaluator.sh"
     script.write_text(program + "\n")
-    flags = ("--evaluator", f"sh {script}", "--jobs=2", "--search-budget=40")
+    flags = ("--evaluator", f"exec sh {script}", "--jobs=2", "--search-budget=40")
     result = run(base(4), tmp_path / "out", "--quiet", *flags)
     assert result.returncode == 1
     assert reason in result.stderr and result.stderr.count("error:") == 1, result.stderr

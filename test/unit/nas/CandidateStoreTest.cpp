@@ -5,6 +5,7 @@
 #include "nas/CandidateStore.h"
 #include "llvm/Support/FileSystem.h"
 #include "gtest/gtest.h"
+#include <csignal>
 #include <fstream>
 #include <sys/resource.h>
 #include <sys/wait.h>

@@ -21,17 +21,16 @@ protected:
   void SetUp() override {
     ASSERT_FALSE(llvm::sys::fs::createUniqueDirectory("evaluators", folder));
     // `ask` waits for a request, `answer '"score": 1'` answers it.
-    write(
-        "prelude.sh",
-        R"(
-cd "$(dirname "$0")" echo started >>
-            starts ask(){read - r line || exit 0 id = $(printf '%s' "$line" |
-                                                        sed 's/.*"id":\([0-9]*\).*/\1/') name =
-                             $(printf '%s' "$line" | sed 's/.*"name":"\([^"]*\)".*/\1/')} answer() {
-              printf '{"id":%s,"name":"%s",%s}\n' "$id"
-                                                  "$name"
-                                                  "$1";
-            }) ");
+    write("prelude.sh", R"sh(
+cd "$(dirname "$0")"
+echo started >> starts
+ask() {
+  read -r line || exit 0
+  id=$(printf '%s' "$line" | sed 's/.*"id":\([0-9]*\).*/\1/')
+  name=$(printf '%s' "$line" | sed 's/.*"name":"\([^"]*\)".*/\1/')
+}
+answer() { printf '{"id":%s,"name":"%s",%s}\n' "$id" "$name" "$1"; }
+)sh");
   }
   void TearDown() override { llvm::sys::fs::remove_directories(folder); }
 

@@ -25,7 +25,7 @@ public:
     if (address.consume_front("unix:")) {
       sockaddr_un to{};
       to.sun_family = AF_UNIX;
-      address.copy(to.sun_path, sizeof to.sun_path - 1);
+      std::copy(address.begin(), address.end(), to.sun_path);
       connectTo(AF_UNIX, reinterpret_cast<sockaddr *>(&to), sizeof to);
     } else {
       sockaddr_in to{};
