@@ -41,15 +41,17 @@ void EvaluatorLoop::depart(Seat &seat) {
   std::string reason = seat.worker->howItEnded(clean);
   if (!seat.task) {
     seat.worker.reset();
-    return note(process ? "evaluator: " + reason : "an evaluator has left");
+    if (!process || !clean)
+      note(process ? "evaluator: " + reason : "an evaluator has left");
+    return;
   }
   // It may end after any answer, which may have been its last.
   bool excused = process ? clean && seat.hasAnswered : ++seat.task->departures <= kDepartures;
   if (!excused)
     return fault(seat, reason + " without an answer");
   seat.worker.reset();
-  note((process ? "evaluator: " + reason : "an evaluator has left") + "; " + seat.task->name +
-       " is given to another");
+  if (!process)
+    note("an evaluator has left; " + seat.task->name + " is given to another");
   std::lock_guard lock(mutex);
   queue.push_front(std::move(seat.task));
 }

@@ -45,7 +45,7 @@ answer() { printf '{"id":%s,"name":"%s",%s}\n' "$id" "$name" "$1"; }
   /// The command that runs `body` behind the prelude.
   std::string script(llvm::StringRef body) {
     write("evaluator.sh", ". \"$(dirname \"$0\")/prelude.sh\"\n" + body.str() + "\n");
-    return "sh '" + path("evaluator.sh") + "'";
+    return "exec sh '" + path("evaluator.sh") + "'";
   }
   /// Processes of the command that were started.
   size_t starts() { return llvm::StringRef(read("starts")).count('\n'); }
