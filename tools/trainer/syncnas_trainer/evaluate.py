@@ -15,34 +15,35 @@ import time
 
 import torch
 
-from . import configuration, data, images, network, training
+from . import configuration, data, images, network, process, scores, training
 
 DEFAULT = training.Settings()
+WITHOUT_IMAGES = ("parameters", "macs", "synflow", "zen")
 
 
 def arguments(argv=None):
     parser = argparse.ArgumentParser(prog="syncnas_trainer.evaluate", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add("--score", default="train", help="train, or a training-free score")
-    add("--data", required=True, help="image folder, .tar of it, CIFAR-10 batches or .npz")
+    add("--score", default="train", choices=("train",) + scores.NAMES)
+    add("--data", help="image folder, .tar of it, CIFAR-10 batches or .npz")
     add("--cache", help="folder that keeps the decoded images")
     add("--decode-edge", type=int, help="scale images to this edge when decoding")
     add("--images", type=int, default=6400, help="training images")
     add("--validation", type=int, default=2000, help="held-out images that give the score")
-    add("--epochs", type=float, default=DEFAULT.epochs)
-    add("--batch", type=int, default=DEFAULT.batch)
-    add("--lr", type=float, default=DEFAULT.lr)
-    add("--warmup", type=float, default=DEFAULT.warmup, help="part of the steps")
-    add("--weight-decay", type=float, default=DEFAULT.weight_decay)
-    add("--smoothing", type=float, default=DEFAULT.smoothing, help="label smoothing")
-    add("--pad", type=int, default=DEFAULT.pad, help="pixels around for the random crop")
-    add("--ema", type=float, default=DEFAULT.ema, help="decay of averaged weights, 0 for none")
-    add("--clip", type=float, default=DEFAULT.clip, help="largest norm of the gradient")
     add("--measure", choices=("accuracy", "loss"), default="accuracy",
-        help="score: held-out accuracy, or minus the held-out cross entropy")
+        help="score of a training: held-out accuracy, or minus the held-out cross entropy")
+    add("--repeats", type=int, default=1, help="seeds to take the mean score of, from the request's")
+    add("--score-batch", type=int, default=64, help="images a batch of a training-free score")
+    add("--score-batches", type=int, default=4, help="batches of a training-free score")
     add("--threads", type=int, default=1)
-    return parser.parse_args(argv)
+    training.add_arguments(parser)
+    options = parser.parse_args(argv)
+    if not options.data and options.score not in WITHOUT_IMAGES:
+        parser.error(f"--score {options.score} needs --data")
+    if min(options.repeats, options.threads, options.score_batch, options.score_batches) < 1:
+        parser.error("numbers of repeats, threads and batches are 1 or more")
+    return options
 
 
 class Evaluator:
@@ -50,17 +51,15 @@ class Evaluator:
 
     def __init__(self, options, pixels):
         self.options, self.pixels, self.prepared = options, pixels, {}
-        self.settings = training.Settings(
-            epochs=options.epochs, batch=options.batch, lr=options.lr, warmup=options.warmup,
-            weight_decay=options.weight_decay, smoothing=options.smoothing, pad=options.pad,
-            ema=options.ema, clip=options.clip)
+        self.settings = training.from_arguments(options)
 
     def data(self, net):
+        """The images at the network's input edge. Raises ConfigurationError if they do not fit it."""
         if net.stem[0] != 3:
             raise configuration.ConfigurationError("stem: in_c is not 3, images have 3 channels")
         if net.edge not in self.prepared:
-            self.prepared[net.edge] = data.prepare(self.pixels, net.edge, self.options.images,
-                                                   self.options.validation, 0)
+            self.prepared = {net.edge: data.prepare(self.pixels, net.edge, self.options.images,
+                                                    self.options.validation, 0)}
         found = self.prepared[net.edge]
         if net.classes < len(found.classes):
             raise configuration.ConfigurationError(
@@ -68,25 +67,45 @@ class Evaluator:
         return found
 
     def score(self, net, seed):
-        """(score, details) of a checked network."""
+        """(score, details) of a checked network: means over options.repeats seeds."""
         start = time.monotonic()
-        module = network.build(net, seed)
-        details = {"params": network.parameters(module), "macs": network.macs(net)}
-        score = self._train(net, module, seed, details)
+        once = self._train if self.options.score == "train" else self._without_training
+        found = [once(net, seed + i) for i in range(self.options.repeats)]
+        details = {"macs": network.macs(net), "scores": [score for score, _ in found]}
+        for key in found[0][1]:
+            details[key] = sum(part[key] for _, part in found) / len(found)
         details["seconds"] = round(time.monotonic() - start, 3)
-        return score, details
+        return sum(details["scores"]) / len(found), details
 
-    def _train(self, net, module, seed, details):
+    def _train(self, net, seed):
         found = self.data(net)
-        generator = torch.Generator().manual_seed(seed)
-        batches = data.Batches(found.train, self.settings.batch, generator, self.settings.pad,
+        module = network.build(net, seed)
+        details = {"params": network.parameters(module)}
+        batches = data.Batches(found.train, self.settings.batch,
+                               torch.Generator().manual_seed(seed), self.settings.pad,
                                self.settings.flip)
         module, details["train_loss"] = training.train(module, batches, self.settings)
-        accuracy, details["loss"] = training.evaluate(module, found.validation)
         few = data.Part(found.train.x[:1000], found.train.y[:1000])
+        training.settle_norms(module, found.train.x[:self.options.validation])
+        details["accuracy"], details["loss"] = training.evaluate(module, found.validation)
         details["train_accuracy"] = training.evaluate(module, few)[0]
-        details["accuracy"] = accuracy
-        return accuracy if self.options.measure == "accuracy" else -details["loss"]
+        value = details["accuracy"] if self.options.measure == "accuracy" else -details["loss"]
+        return value, details
+
+    def _without_training(self, net, seed):
+        generator = torch.Generator().manual_seed(seed)
+        module = network.build(net, seed).to(memory_format=torch.channels_last)
+        size, count = self.options.score_batch, self.options.score_batches
+        if self.options.score in WITHOUT_IMAGES:
+            x = torch.randn(size, net.stem[0], net.edge, net.edge, generator=generator)
+            batches = ((x, None),)
+        else:
+            part = self.data(net).train
+            order = torch.randperm(len(part), generator=generator)[:size * count]
+            batches = tuple((part.x[where], part.y[where]) for where in order.split(size))
+        value = scores.find(self.options.score)(module, scores.Inputs(batches, network.macs(net)),
+                                                generator)
+        return value, {"params": network.parameters(module)}
 
 
 def answer(evaluator, line):
@@ -98,8 +117,8 @@ def answer(evaluator, line):
             raise ValueError("a request is an object")
         reply = {"id": request.get("id"), "name": request.get("name")}
         seed = request.get("seed", 0)
-        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 63:
-            raise ValueError(f"seed: {seed!r:.40} is not an integer of 0 to 2^63 - 1")
+        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 62:
+            raise ValueError(f"seed: {seed!r:.40} is not an integer of 0 to 2^62 - 1")
         net = configuration.parse(request.get("network"))
         score, details = evaluator.score(net, seed)
         if not math.isfinite(score):
@@ -111,14 +130,13 @@ def answer(evaluator, line):
 
 def main(argv=None):
     options = arguments(argv)
-    torch.set_num_threads(options.threads)
-    # Denormal numbers of dying channels cost ten times a normal one.
-    torch.set_flush_denormal(True)
+    process.settle(options.threads)
     try:
-        evaluator = Evaluator(options, images.read(options.data, options.cache, options.decode_edge))
+        pixels = images.read(options.data, options.cache, options.decode_edge) if options.data else None
     except (OSError, images.DataError) as error:
         print(f"syncnas_trainer.evaluate: {error}", file=sys.stderr)
         return 1
+    evaluator = Evaluator(options, pixels)
     for line in sys.stdin:
         if line.strip():
             print(json.dumps(answer(evaluator, line)), flush=True)

@@ -8,12 +8,14 @@ linear layer kaiming_uniform by fan out for a sigmoid, all biases 0.
 import torch
 from torch import nn
 
+from .norm import BatchNorm
+
 _ACTIVATION = {"ReLU6": nn.ReLU6, "ReLU": nn.ReLU, "Hardswish": nn.Hardswish, "SiLU": nn.SiLU}
 
 
 def _conv_norm(net, in_c, out_c, kernel, stride=1, groups=1, act=None):
     layers = [nn.Conv2d(in_c, out_c, kernel, stride, kernel // 2, groups=groups, bias=False),
-              nn.BatchNorm2d(out_c, eps=net.eps, momentum=net.bn_momentum)]
+              BatchNorm(out_c, eps=net.eps, momentum=net.bn_momentum)]
     if act:
         layers.append(_ACTIVATION[act](inplace=True))
     return nn.Sequential(*layers)

@@ -7,7 +7,7 @@ threads give the same weights.
 
 import copy
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch.nn import functional
@@ -18,6 +18,7 @@ class Settings:
     epochs: float = 2.0
     batch: int = 128
     lr: float = 0.1
+    optimiser: str = "sgd"  # or adamw, which gets further in the first hundred steps
     momentum: float = 0.9
     nesterov: bool = True
     weight_decay: float = 1e-5  # SyncNAS's
@@ -28,6 +29,31 @@ class Settings:
     flip: bool = True
     ema: float = 0.0  # decay a step of the averaged weights, 0 for none
     clip: float = 0.0  # largest norm of the gradient, 0 for none
+
+
+def add_arguments(parser):
+    """Adds an option for each setting to an argparse parser."""
+    add = parser.add_argument
+    default = Settings()
+    add("--epochs", type=float, default=default.epochs, help="passes over the training images")
+    add("--batch", type=int, default=default.batch)
+    add("--lr", type=float, default=default.lr, help="largest learning rate")
+    add("--optimiser", choices=("sgd", "adamw"), default=default.optimiser)
+    add("--momentum", type=float, default=default.momentum)
+    add("--plain-momentum", dest="nesterov", action="store_false", help="instead of Nesterov's")
+    add("--weight-decay", type=float, default=default.weight_decay)
+    add("--smoothing", type=float, default=default.smoothing, help="label smoothing")
+    add("--warmup", type=float, default=default.warmup, help="part of the steps")
+    add("--restarts", type=int, default=default.restarts, help="of the cosine annealing")
+    add("--pad", type=int, default=default.pad, help="pixels around for the random crop")
+    add("--no-flip", dest="flip", action="store_false")
+    add("--ema", type=float, default=default.ema, help="decay of averaged weights, 0 for none")
+    add("--clip", type=float, default=default.clip, help="largest norm of the gradient, 0: any")
+
+
+def from_arguments(options):
+    """The settings of options that add_arguments added."""
+    return Settings(**{field.name: getattr(options, field.name) for field in fields(Settings)})
 
 
 class Diverged(ArithmeticError):
@@ -49,9 +75,14 @@ class Trainer:
     def __init__(self, module, settings, steps):
         self.module = module.to(memory_format=torch.channels_last)
         self.settings, self.steps, self.step = settings, steps, 0
-        self.optimiser = torch.optim.SGD(
-            module.parameters(), lr=settings.lr, momentum=settings.momentum,
-            nesterov=settings.nesterov, weight_decay=settings.weight_decay, foreach=True)
+        if settings.optimiser == "adamw":
+            self.optimiser = torch.optim.AdamW(module.parameters(), lr=settings.lr, foreach=True,
+                                               betas=(settings.momentum, 0.99),
+                                               weight_decay=settings.weight_decay)
+        else:
+            self.optimiser = torch.optim.SGD(
+                module.parameters(), lr=settings.lr, momentum=settings.momentum,
+                nesterov=settings.nesterov, weight_decay=settings.weight_decay, foreach=True)
         self.average = copy.deepcopy(module) if settings.ema else None
 
     def advance(self, x, y):
@@ -100,6 +131,25 @@ def train(module, batches, settings):
                 break
     last = losses[-max(1, steps // 4):]
     return trainer.result, sum(last) / len(last)
+
+
+@torch.no_grad()
+def settle_norms(module, x, batch=500):
+    """Takes the batch norms' statistics anew over images x, as those kept while weights changed lag.
+
+    x is as data.Part.x. Has little effect after a long training, much after a hundred steps.
+    """
+    norms = [layer for layer in module.modules() if isinstance(layer, torch.nn.BatchNorm2d)]
+    kept = [layer.momentum for layer in norms]
+    for layer in norms:
+        layer.reset_running_stats()
+        layer.momentum = None  # a plain average over batches
+    module.train()
+    for piece in x.split(batch):
+        if len(piece) > 1:
+            module(piece)
+    for layer, momentum in zip(norms, kept):
+        layer.momentum = momentum
 
 
 @torch.no_grad()
