@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from .configuration import ConfigurationError
 from .images import DataError
 
 SPLIT_SEED = 20230  # of the permutation that holds validation images out; fixed, so runs compare
@@ -74,6 +75,14 @@ def _scaled(pixels, edge):
     return result
 
 
+def check_fit(net, found):
+    """Raises ConfigurationError if a configuration.Network cannot learn these images."""
+    if net.stem[0] != 3:
+        raise ConfigurationError(f"stem: in_c is {net.stem[0]}, images have 3 channels")
+    if net.classes < len(found.classes):
+        raise ConfigurationError(f"classes: {net.classes}, the images have {len(found.classes)}")
+
+
 class Batches:
     """Batches of one part in an order drawn from `generator`, cropped and flipped at random.
 
@@ -93,13 +102,13 @@ class Batches:
     def __len__(self):
         return len(self.part) // self.batch
 
-    def epoch(self):
-        """Yields (x, y) as in Part; draws from the generator only here, all at once."""
+    def epoch(self, skip=0):
+        """Yields (x, y) as in Part from batch `skip` on; draws from the generator here, all at once."""
         count = len(self.part)
         order = torch.randperm(count, generator=self.generator)
         shift = torch.randint(2 * self.pad + 1, (2, count), generator=self.generator)
         flips = torch.rand(count, generator=self.generator) < 0.5
-        for start in range(0, len(self) * self.batch, self.batch):
+        for start in range(skip * self.batch, len(self) * self.batch, self.batch):
             where = slice(start, start + self.batch)
             x = self.windows[order[where], shift[0, where], shift[1, where]]
             if self.flip:

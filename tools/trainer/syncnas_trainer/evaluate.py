@@ -55,15 +55,11 @@ class Evaluator:
 
     def data(self, net):
         """The images at the network's input edge. Raises ConfigurationError if they do not fit it."""
-        if net.stem[0] != 3:
-            raise configuration.ConfigurationError("stem: in_c is not 3, images have 3 channels")
         if net.edge not in self.prepared:
             self.prepared = {net.edge: data.prepare(self.pixels, net.edge, self.options.images,
                                                     self.options.validation, 0)}
         found = self.prepared[net.edge]
-        if net.classes < len(found.classes):
-            raise configuration.ConfigurationError(
-                f"classes: {net.classes}, the images have {len(found.classes)}")
+        data.check_fit(net, found)
         return found
 
     def score(self, net, seed):

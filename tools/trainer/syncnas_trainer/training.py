@@ -25,6 +25,7 @@ class Settings:
     smoothing: float = 0.0  # label smoothing
     warmup: float = 0.1  # part of all steps in which the rate rises from 0
     restarts: int = 0  # of the cosine, evenly spaced
+    constant: bool = False  # no annealing; with ema the average makes up for it
     pad: int = 0  # zeros around for the random crop
     flip: bool = True
     ema: float = 0.0  # decay a step of the averaged weights, 0 for none
@@ -45,6 +46,7 @@ def add_arguments(parser):
     add("--smoothing", type=float, default=default.smoothing, help="label smoothing")
     add("--warmup", type=float, default=default.warmup, help="part of the steps")
     add("--restarts", type=int, default=default.restarts, help="of the cosine annealing")
+    add("--constant", action="store_true", help="keep the learning rate, for use with --ema")
     add("--pad", type=int, default=default.pad, help="pixels around for the random crop")
     add("--no-flip", dest="flip", action="store_false")
     add("--ema", type=float, default=default.ema, help="decay of averaged weights, 0 for none")
@@ -65,6 +67,8 @@ def rate(settings, step, steps):
     warm = int(settings.warmup * steps)
     if step < warm:
         return settings.lr * (step + 1) / (warm + 1)
+    if settings.constant:
+        return settings.lr
     length = (steps - warm) / (settings.restarts + 1)
     return settings.lr * 0.5 * (1 + math.cos(math.pi * (((step - warm) % length) / length)))
 
