@@ -15,10 +15,10 @@ def save(path, trainer, start, facts):
     """Writes the state after trainer.step steps to `path`; a kill leaves the old file or the new.
 
     `start` is the generator's state at the start of the epoch in progress; `facts` describes network,
-    settings and data: load refuses others.
+    settings and data, values of strings and integers: load refuses others.
     """
     state = {"facts": facts, "step": trainer.step, "module": trainer.module.state_dict(),
-             "optimiser": trainer.optimiser.state_dict(), "epoch_start": start,
+             "optimiser": trainer.optimiser.state_dict()["state"], "epoch_start": start,
              "global": torch.get_rng_state()}
     if trainer.average is not None:
         state["average"] = trainer.average.state_dict()
@@ -47,7 +47,8 @@ def load(path, trainer, generator, facts):
     if state.get("facts") != facts:
         raise CheckpointError(f"{path}: of another network, other settings or other data")
     trainer.module.load_state_dict(state["module"])
-    trainer.optimiser.load_state_dict(state["optimiser"])
+    groups = trainer.optimiser.state_dict()["param_groups"]  # these come from the settings
+    trainer.optimiser.load_state_dict({"state": state["optimiser"], "param_groups": groups})
     if trainer.average is not None:
         trainer.average.load_state_dict(state["average"])
     trainer.step = state["step"]

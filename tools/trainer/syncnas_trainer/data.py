@@ -51,7 +51,7 @@ def prepare(images, edge, train=None, validation=0, test=None):
     order = np.random.RandomState(SPLIT_SEED).permutation(total)
     held, used = order[:validation], order[validation:validation + train]
     x = _scaled(images["train_x"][used], edge)
-    mean, std = x.mean((0, 2, 3)), x.std((0, 2, 3)).clamp_min(1e-3)
+    mean, std = x.mean((0, 2, 3)), x.std((0, 2, 3), unbiased=False).clamp_min(1e-3)
 
     def part(pixels, labels):
         pixels.sub_(mean.view(1, -1, 1, 1)).div_(std.view(1, -1, 1, 1))
@@ -95,7 +95,8 @@ class Batches:
             raise DataError(f"a batch of {batch} of {len(part)} images")
         self.part, self.batch, self.generator, self.pad, self.flip = part, batch, generator, pad, flip
         edge = part.x.shape[2]
-        padded = functional.pad(part.x, (pad,) * 4).permute(0, 2, 3, 1).contiguous()
+        padded = functional.pad(part.x, (pad,) * 4) if pad else part.x
+        padded = padded.permute(0, 2, 3, 1).contiguous()
         # N x (2 pad + 1) x (2 pad + 1) x 3 x edge x edge: a view of every window.
         self.windows = padded.unfold(1, edge, 1).unfold(2, edge, 1)
 

@@ -61,7 +61,7 @@ class Run:
         self.steps = max(1, math.ceil(self.settings.epochs * len(self.batches)))
         self.trainer = training.Trainer(module, self.settings, self.steps)
         self.facts = {"network": repr(net), "settings": repr(self.settings), "seed": options.seed,
-                      "dropout": options.dropout, "data": _digest(found)}
+                      "dropout": repr(options.dropout), "data": _digest(found)}
         if os.path.exists(options.checkpoint):
             checkpoint.load(options.checkpoint, self.trainer, self.generator, self.facts)
             print(f"resumed at step {self.trainer.step} of {self.steps}", flush=True)
