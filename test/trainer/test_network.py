@@ -2,6 +2,7 @@
 """Shapes, values and costs of the torch modules, against counts by hand and other arithmetic."""
 
 import copy
+import json
 import os
 import pathlib
 
@@ -133,7 +134,6 @@ def test_searched_networks(name):
     path = PUBLISHED / f"syncnas_{name}_100.json"
     if not path.exists():
         pytest.skip("SNC_SYNCNAS_CONFIGURATIONS names no folder with it")
-    import json
     value = json.loads(path.read_text())
     expected = conv_norm(*value["stem"][:3]) + conv_norm(*value["head"][:3]) + value["head"][1] * 1000 + 1000
     for stage in range(7):

@@ -91,9 +91,18 @@ def test_evaluate_counts(base, folder):
 
 
 def test_norms_settle_on_the_mean_of_batches():
-    module = torch.nn.Sequential(torch.nn.BatchNorm2d(2))
-    x = torch.randn(8, 2, 3, 3)
-    training.settle_norms(module, x, batch=4)
+    class Net(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.norm = torch.nn.BatchNorm2d(2)
+
+        def forward(self, x):
+            return self.norm(x).mean((2, 3))
+
+    module, x = Net(), torch.randn(8, 2, 3, 3)
+    labels = torch.cat([torch.nn.BatchNorm2d(2)(piece).mean((2, 3)).argmax(1) for piece in x.split(4)])
+    labels[0] = 1 - labels[0]
+    assert training.settle_norms(module, data.Part(x, labels), batch=4) == 7 / 8
     means = torch.stack([piece.mean((0, 2, 3)) for piece in x.split(4)]).mean(0)
-    torch.testing.assert_close(module[0].running_mean, means)
-    assert module[0].momentum == 0.1
+    torch.testing.assert_close(module.norm.running_mean, means)
+    assert module.norm.momentum == 0.1

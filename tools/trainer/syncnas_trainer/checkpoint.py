@@ -2,7 +2,6 @@
 """Checkpoints of a training: all that the next step depends on, so resuming changes nothing."""
 
 import os
-import tempfile
 
 import torch
 
@@ -22,16 +21,12 @@ def save(path, trainer, start, facts):
              "global": torch.get_rng_state()}
     if trainer.average is not None:
         state["average"] = trainer.average.state_dict()
-    folder = os.path.dirname(os.path.abspath(path))
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
-        try:
-            torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+    part = path + ".part"
+    with open(part, "wb") as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
 
 
 def load(path, trainer, generator, facts):

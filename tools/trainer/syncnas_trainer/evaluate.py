@@ -82,9 +82,8 @@ class Evaluator:
                                self.settings.flip)
         module, details["train_loss"] = training.train(module, batches, self.settings)
         few = data.Part(found.train.x[:1000], found.train.y[:1000])
-        training.settle_norms(module, found.train.x[:self.options.validation])
+        details["train_accuracy"] = training.settle_norms(module, few)
         details["accuracy"], details["loss"] = training.evaluate(module, found.validation)
-        details["train_accuracy"] = training.evaluate(module, few)[0]
         value = details["accuracy"] if self.options.measure == "accuracy" else -details["loss"]
         return value, details
 
@@ -126,12 +125,12 @@ def answer(evaluator, line):
 
 def main(argv=None):
     options = arguments(argv)
-    process.settle(options.threads)
     try:
         pixels = images.read(options.data, options.cache, options.decode_edge) if options.data else None
     except (OSError, images.DataError) as error:
         print(f"syncnas_trainer.evaluate: {error}", file=sys.stderr)
         return 1
+    process.settle(options.threads)
     evaluator = Evaluator(options, pixels)
     for line in sys.stdin:
         if line.strip():

@@ -78,9 +78,7 @@ class Run:
                     self._tell(losses)
                     losses = []
                 last = self.trainer.step == self.steps
-                # A checkpoint between two epochs would name the wrong epoch's start.
-                if last or time.monotonic() - saved >= self.options.save_every and \
-                        self.trainer.step % len(self.batches):
+                if last or time.monotonic() - saved >= self.options.save_every:
                     self._save(start)
                     saved = time.monotonic()
                 if last:
@@ -88,6 +86,8 @@ class Run:
         return self.trainer.result.eval()
 
     def _save(self, start):
+        if self.trainer.step % len(self.batches) == 0:
+            start = self.generator.get_state()  # between two epochs: that of the next
         checkpoint.save(self.options.checkpoint, self.trainer, start, self.facts)
 
     def _tell(self, losses):

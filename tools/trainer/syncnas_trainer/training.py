@@ -138,10 +138,11 @@ def train(module, batches, settings):
 
 
 @torch.no_grad()
-def settle_norms(module, x, batch=500):
-    """Takes the batch norms' statistics anew over images x, as those kept while weights changed lag.
+def settle_norms(module, part, batch=500):
+    """Takes the batch norms' statistics anew over a data.Part, as those kept while weights changed lag.
 
-    x is as data.Part.x. Has little effect after a long training, much after a hundred steps.
+    Has little effect after a long training, much after a hundred steps. Returns the accuracy over the
+    part, with each batch's own statistics.
     """
     norms = [layer for layer in module.modules() if isinstance(layer, torch.nn.BatchNorm2d)]
     kept = [layer.momentum for layer in norms]
@@ -149,11 +150,14 @@ def settle_norms(module, x, batch=500):
         layer.reset_running_stats()
         layer.momentum = None  # a plain average over batches
     module.train()
-    for piece in x.split(batch):
-        if len(piece) > 1:
-            module(piece)
+    right = 0
+    for start in range(0, len(part), batch):
+        x, y = part.x[start:start + batch], part.y[start:start + batch]
+        if len(x) > 1 or start == 0:
+            right += (module(x).argmax(1) == y).sum().item()
     for layer, momentum in zip(norms, kept):
         layer.momentum = momentum
+    return right / len(part)
 
 
 @torch.no_grad()
