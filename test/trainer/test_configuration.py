@@ -107,3 +107,14 @@ def test_loads_file(tmp_path, base):
     path = tmp_path / "x.json"
     path.write_text(json.dumps(base))
     assert configuration.load(str(path)) == configuration.parse(base)
+
+
+def test_refuses_networks_beyond_any_memory(base):
+    value = {**base, "head": [8, 16384, 1, 1], "classes": 1 << 17}
+    with pytest.raises(configuration.ConfigurationError, match="too many weights"):
+        configuration.parse(value)
+    value = {**base, "0": [[512, 3, 1, 4, 4096, 6]], "1": [[512, 3, 2, 6, 10, 8]]}
+    with pytest.raises(configuration.ConfigurationError, match="stage 0, branch 0, block 0: the network"):
+        configuration.parse(value)
+    value["0"][0][4] = 16
+    configuration.parse(value)

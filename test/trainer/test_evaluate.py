@@ -13,6 +13,7 @@ TRAIN = ["--images", "40", "--validation", "8", "--epochs", "2", "--batch", "8"]
 
 def ask(environment, lines, *options):
     done = subprocess.run([sys.executable, "-m", "syncnas_trainer.evaluate", *options], text=True,
+                          errors="surrogateescape",
                           input="\n".join(lines), capture_output=True, env=environment, timeout=300)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -27,9 +28,10 @@ def test_many_requests_good_and_bad(environment, folder, base, branched):
     wrong = {**base, "head": [9, 12, 1, 1]}
     lines = [request(base, 1), "{bad", "[]", "null", request(branched, 2), "", request(wrong, 3),
              json.dumps({"id": 4, "name": "none"}), request(base, 5, seed=-1), request(base, 6, seed="x"),
-             request({**base, "classes": 1}, 7), "[" * 50000, request(base, 8)]
+             request({**base, "classes": 1}, 7), "[" * 50000,
+             '{"id": NaN}', "\udcff\udc80", request(base, 8)]
     answers = ask(environment, lines, "--data", str(folder), *TRAIN)
-    assert [a["id"] for a in answers] == [1, None, None, None, 2, 3, 4, 5, 6, 7, None, 8]
+    assert [a["id"] for a in answers] == [1, None, None, None, 2, 3, 4, 5, 6, 7, None, None, None, 8]
     good = [a for a in answers if "score" in a]
     assert [a["id"] for a in good] == [1, 2, 8]
     assert all(isinstance(a["error"], str) and a["error"] for a in answers if "score" not in a)

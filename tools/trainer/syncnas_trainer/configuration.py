@@ -19,7 +19,8 @@ MAX_STAGES = 64
 MAX_BRANCHES = 16
 MAX_BLOCKS = 64
 MAX_CLASSES = 1 << 17
-MAX_WEIGHTS = 1 << 28  # of one convolution or of the linear layer
+MAX_WEIGHTS = 1 << 28  # of all layers together
+MAX_VALUES = 1 << 26  # of one layer's output for one image
 
 
 class ConfigurationError(ValueError):
@@ -237,14 +238,16 @@ def _check_sizes(net):
 def _check_channels(net):
     """Every block's in_c is what comes before it, through syncs up to the head."""
     flow = [net.stem[1]] * net.branches
+    weights = 0
     for s, stage in enumerate(net.stages):
         for b, blocks in enumerate(stage):
             for i, block in enumerate(blocks):
                 if block.in_c != flow[b]:
                     raise ConfigurationError(f"stage {s}, branch {b}, block {i}: in_c {block.in_c}, "
                                              f"its input has {flow[b]} channels")
-                if block.exp_c * max(block.in_c, block.out_c, block.se) > MAX_WEIGHTS:
-                    raise ConfigurationError(f"stage {s}, branch {b}, block {i}: too many weights")
+                weights += block.exp_c * (block.in_c + block.out_c + 2 * block.se)
+                if weights > MAX_WEIGHTS or block.in_size**2 * block.exp_c > MAX_VALUES:
+                    raise ConfigurationError(f"stage {s}, branch {b}, block {i}: the network is too large")
                 flow[b] = block.out_c
         if net.sync[s] == "a":
             if len(set(flow)) > 1:
@@ -253,5 +256,7 @@ def _check_channels(net):
             flow = [sum(flow)] * net.branches
     if net.head[0] != flow[0]:
         raise ConfigurationError(f"head: in_c {net.head[0]}, its input has {flow[0]} channels")
-    if net.head[1] * net.classes > MAX_WEIGHTS:
-        raise ConfigurationError("the linear layer has too many weights")
+    for in_c, out_c, kernel, _ in (net.stem, net.head, (net.head[1], net.classes, 1, 1)):
+        weights += in_c * out_c * kernel**2
+    if weights > MAX_WEIGHTS:
+        raise ConfigurationError("stem, head or the linear layer have too many weights")

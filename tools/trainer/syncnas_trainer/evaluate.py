@@ -103,11 +103,15 @@ class Evaluator:
         return value, {"params": network.parameters(module)}
 
 
+def _no_number(text):
+    raise ValueError(f"{text} is no JSON")
+
+
 def answer(evaluator, line):
-    """The answer, a dict, to one line of a request; whatever is wrong with it is an "error"."""
+    """The answer, a dict, to one line of a request (str or bytes); whatever is wrong with it is an "error"."""
     reply = {"id": None, "name": None}
     try:
-        request = json.loads(line)
+        request = json.loads(line, parse_constant=_no_number)
         if not isinstance(request, dict):
             raise ValueError("a request is an object")
         reply = {"id": request.get("id"), "name": request.get("name")}
@@ -132,7 +136,7 @@ def main(argv=None):
         return 1
     process.settle(options.threads)
     evaluator = Evaluator(options, pixels)
-    for line in sys.stdin:
+    for line in sys.stdin.buffer:  # bytes: what is no UTF-8 is an answer's error too
         if line.strip():
             print(json.dumps(answer(evaluator, line)), flush=True)
     return 0
