@@ -159,23 +159,35 @@ void RegionFinder::visit(ArrayRef<int64_t> cuts, int64_t before) {
   }
 }
 
+static int64_t nodesOf(ArrayRef<ModelRegion> regions) {
+  int64_t nodes = 0;
+  for (const ModelRegion &region : regions)
+    nodes += region.size();
+  return nodes;
+}
+
 std::vector<ModelRegion> RegionFinder::run() {
   SmallVector<int64_t> cuts = graph.cutPoints();
   visit(cuts, -1);
   int64_t last = cuts.empty() ? -1 : cuts.back();
   if (last + 1 >= graph.size())
     return std::move(regions);
-  // Several results part behind it. One may come out of a branch, as in training: on
-  // the way to the others the branches still meet.
-  SmallVector<int64_t> longest;
-  for (int64_t sink : graph.sinks())
-    if (SmallVector<int64_t> to = graph.cutPointsTo(sink); to.size() > longest.size())
-      longest = std::move(to);
-  size_t known = regions.size();
-  visit(ArrayRef(longest).drop_front(cuts.size()), last);
-  if (regions.size() == known)
+  // Several results part behind it. One may come out of a branch, as in training: on the
+  // way to another one the branches still meet.
+  std::vector<ModelRegion> known = std::move(regions), best;
+  for (int64_t sink : graph.sinks()) {
+    regions.clear();
+    visit(ArrayRef(graph.cutPointsTo(sink)).drop_front(cuts.size()), last);
+    if (nodesOf(regions) > nodesOf(best))
+      best = std::move(regions);
+  }
+  regions.clear();
+  if (best.empty()) {
     addOutputs(last + 1);
-  return std::move(regions);
+    best = std::move(regions);
+  }
+  llvm::append_range(known, best);
+  return known;
 }
 
 ModelBranches modelBranchesOf(const NetworkGraph &graph) {

@@ -27,7 +27,7 @@
 // SUM-NEXT: snc.yield %[[R0]]
 // SUM-NEXT: }, {
 // SUM-NEXT: snc.slice %[[J]]#0 {sizes = array<i64: 1, 8, 4, 4>, starts = array<i64: 0, 8, 0, 0>
-// SUM: return %[[Y]]
+// SUM: snc.softmax %[[Y]] {axis = 1 : i64}
 
 // With the second branch on its unit, the first branch's unit adds that one itself.
 // THREE: %[[J:.+]]:2 = snc.branches join units [0, 1]
