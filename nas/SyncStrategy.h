@@ -34,6 +34,10 @@ public:
   double size() const override;
   std::string nameOf(llvm::ArrayRef<uint16_t> leaf) const override;
 
+  /// The part of a name that the choices of `path`, a node, settle: "", "sync3", "sync3_0",
+  /// "sync3_046", "sync3_046_a"; of a leaf the whole name.
+  std::string prefixOf(llvm::ArrayRef<uint16_t> path) const;
+
   SyncStrategy strategyOf(llvm::ArrayRef<uint16_t> leaf) const;
   /// The leaf of a whole strategy.
   Choices leafOf(llvm::ArrayRef<SyncKind> strategy) const;
