@@ -70,6 +70,7 @@ struct Flags {
       cl::values(
           clEnumValN(Branches::automatic, "auto", "where it is predicted to pay (default)"),
           clEnumValN(Branches::always, "always", "the best split found, even if it does not"),
+          clEnumValN(Branches::own, "own", "the branches that the model has of its own, if any"),
           clEnumValN(Branches::never, "never", "each kernel on all threads"))};
   cl::opt<PlannerKind> search{
       "search", cl::desc("How branches and syncs are searched:"), cl::init(PlannerKind::mcts),

@@ -18,8 +18,9 @@ namespace snc {
 /// Where to stop and print instead of emitting a library.
 enum class Stage { library, import, tensor, branches, kernel, schedule, llvm, candidates };
 
-/// Whether to split: where it is predicted to pay, or whatever is predicted.
-enum class Branches { automatic, always, never };
+/// Whether to split: where it is predicted to pay, or whatever is predicted; or by the
+/// branches that the model has of its own.
+enum class Branches { automatic, always, own, never };
 
 /// Of --nas (docs/nas.md).
 struct NasOptions {

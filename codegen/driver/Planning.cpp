@@ -172,6 +172,7 @@ PlanningResult planOnDevice(const PlanCost &cost, const CompilerOptions &options
   PlannerOptions planner;
   planner.kind = options.search;
   planner.forceBranches = options.branches == Branches::always;
+  planner.ownBranches = options.branches == Branches::own;
   planner.menu.kinds = options.splitKinds;
   planner.menu.shares = options.shares;
   if (options.syncs >= 0)
