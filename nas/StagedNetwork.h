@@ -39,6 +39,8 @@ struct BlockSpec {
   bool expands() const { return expanded != inChannels; }
   bool hasShortcut() const { return stride == 1 && inChannels == outChannels; }
   int64_t outSize() const { return (inSize + stride - 1) / stride; }
+  /// Expanded channels that go through kernels[index].
+  int64_t kernelChannels(size_t index) const;
 };
 
 /// What is behind a stage.
@@ -75,13 +77,17 @@ struct StagedNetwork {
   int64_t parameters() const;
 
   /// Checks the rules below; the error names stage, branch and block.
-  /// N1 All numbers are at least 1, at most 65,536; strides at most 16.
+  /// N1 All numbers are at least 1, at most 65,536; strides at most 16; kernels are odd and at
+  ///    most 31.
   /// N2 There are at most 64 stages, each has at most 64 blocks a branch, at least one, and
   ///    all have equally many branches, at most 16.
   /// N3 A block reads what the one before it, or the join behind the stage before, leaves:
   ///    its size and channels.
   /// N4 Branches of a stage leave equal sizes; where they are added, equal channels.
   /// N5 Behind the last stage of a branched network there is a sync; one branch has none.
+  /// N6 Activations are ReLU, ReLU6, Hardswish or SiLU. Batch normalisations have an epsilon
+  ///    above 0 and a momentum of 0 to 1.
+  /// N7 There are at most 500 million parameters, which an ONNX file can hold.
   llvm::Error verify() const;
 };
 

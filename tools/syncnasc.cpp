@@ -121,6 +121,10 @@ struct Flags {
       cl::desc("--nas: the same as a share of the base network's latency on its best single unit "
                "(default: 1)"),
       cl::value_desc("x"), cl::init(1), cl::cat(all)};
+  cl::opt<std::string> network{
+      "network",
+      cl::desc("--nas: write this branched network as ONNX and compile it, instead of a search"),
+      cl::value_desc("file.json"), cl::cat(all)};
   cl::opt<bool> explain{"explain", cl::desc("Say what was decided and why"), cl::cat(all)};
   cl::opt<uint64_t> seed{"seed", cl::desc("Of the search (default: 1)"), cl::value_desc("n"),
                          cl::init(1), cl::cat(all)};
@@ -146,7 +150,8 @@ struct Flags {
                  clEnumValN(Stage::kernel, "kernel", "kernels with layouts and schedules"),
                  clEnumValN(Stage::schedule, "schedule", "buffers in memory, calls in order"),
                  clEnumValN(Stage::llvm, "llvm", "the executor, LLVM dialect"),
-                 clEnumValN(Stage::candidates, "candidates", "--nas: a line of JSON each"))};
+                 clEnumValN(Stage::candidates, "candidates", "--nas: a line of JSON each"),
+                 clEnumValN(Stage::network, "network", "--nas: the base, SyncNAS's JSON"))};
   cl::opt<bool> elide{"elide-weights", cl::desc("Leave large weights out of what --emit prints"),
                       cl::cat(all)};
   cl::opt<std::string> cacheDir{
@@ -192,6 +197,7 @@ static snc::CompilerOptions optionsOf(const Flags &flags) {
   options.tuneStore = flags.tuneStore;
   options.nas.enabled = flags.nas;
   options.nas.budgetScale = flags.budgetScale;
+  options.nas.network = flags.network;
   options.explain = flags.explain;
   options.pipeline.winograd = flags.winograd == Winograd::automatic;
   options.weightsInFile = flags.weights == Weights::file;

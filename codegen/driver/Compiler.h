@@ -12,10 +12,12 @@
 
 #include "llvm/Support/raw_ostream.h"
 
+#include <map>
+
 namespace snc {
 
 /// Where to stop and print instead of emitting a library.
-enum class Stage { library, import, tensor, branches, kernel, schedule, llvm, candidates };
+enum class Stage { library, import, tensor, branches, kernel, schedule, llvm, candidates, network };
 
 /// Whether to split: where it is predicted to pay, or whatever is predicted.
 enum class Branches { automatic, always, never };
@@ -25,6 +27,7 @@ struct NasOptions {
   bool enabled = false;
   double budgetMs = 0;    ///< latency of candidates; 0: budgetScale
   double budgetScale = 1; ///< of the base network's on its best single unit
+  std::string network;    ///< path of a branched network to compile instead of a search
 };
 
 struct CompilerOptions {
@@ -54,7 +57,8 @@ struct CompilerOptions {
   PipelineOptions pipeline;
   bool gpuFallback = true;    ///< a library for a GPU also holds the network for the CPU alone
   bool weightsInFile = false; ///< share/<name>/<name>.weights instead of embedded
-  bool force = false;         ///< replace an output folder that is not ours
+  std::map<std::string, std::string> files; ///< more of the output folder's, by path in it
+  bool force = false;                       ///< replace an output folder that is not ours
   Stage stage = Stage::library;
   bool elideWeights = false; ///< print large weights as "elided"
   std::string cacheDir;      ///< of compiled kernels; empty: the user's

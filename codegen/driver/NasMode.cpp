@@ -2,6 +2,7 @@
 
 #include "codegen/driver/NasMode.h"
 
+#include "codegen/driver/NasNetwork.h"
 #include "codegen/driver/Planning.h"
 #include "ir/Target.h"
 #include "nas/SyncStrategy.h"
@@ -18,11 +19,9 @@ static llvm::Error failure(const llvm::Twine &message) {
 }
 
 llvm::Expected<std::unique_ptr<NasSpace>> NasSpace::open(const CompilerOptions &options) {
-  auto base = readStagedNetwork(options.model);
+  auto base = openBase(options);
   if (!base)
     return base.takeError();
-  if (base->isBranched())
-    return failure("this network is branched; --nas wants the one it is to be derived from");
   const Target *target = findTarget(options.target);
   if (!target)
     return failure("--target: unknown '" + options.target + "'");
@@ -43,7 +42,7 @@ llvm::Expected<std::unique_ptr<NasSpace>> NasSpace::open(const CompilerOptions &
   widths.budgetUs = options.nas.budgetMs * 1e3;
   widths.budgetScale = options.nas.budgetScale;
   std::unique_ptr<NasSpace> space(
-      new NasSpace(std::move(*base), std::move(device), target->blockLanes));
+      new NasSpace(std::move(base->network), std::move(device), target->blockLanes));
   space->branchWidths.emplace(space->network, space->model, std::move(*units), widths);
   return space;
 }
@@ -82,6 +81,10 @@ llvm::Error printCandidates(const NasSpace &space, llvm::raw_ostream &os) {
 }
 
 int searchNetwork(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err) {
+  if (options.stage == Stage::network)
+    return printBase(options, out, err);
+  if (!options.nas.network.empty())
+    return compileGivenNetwork(options, out, err);
   auto fail = [&](llvm::Error error) {
     err << options.model << ": error: " << llvm::toString(std::move(error)) << "\n";
     return 1;

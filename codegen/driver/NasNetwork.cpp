@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "codegen/driver/NasNetwork.h"
+
+#include "codegen/driver/OutputFolder.h"
+#include "codegen/emit/Names.h"
+#include "nas/OnnxWriter.h"
+#include "nas/WeightSource.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+#include <nlohmann/json.hpp>
+
+namespace snc {
+
+static llvm::Error failure(const llvm::Twine &message) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
+}
+
+static int fail(const CompilerOptions &options, llvm::raw_ostream &err, llvm::Error error) {
+  err << options.model << ": error: " << llvm::toString(std::move(error)) << "\n";
+  return 1;
+}
+
+llvm::Expected<BaseNetwork> openBase(const CompilerOptions &options) {
+  auto base = readStagedNetwork(options.model);
+  if (!base)
+    return base.takeError();
+  if (base->isBranched())
+    return failure("this network is branched; --nas wants the one it is to be derived from");
+  return BaseNetwork{std::move(*base), std::nullopt};
+}
+
+int printBase(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err) {
+  auto base = openBase(options);
+  if (!base)
+    return fail(options, err, base.takeError());
+  std::error_code error;
+  llvm::ToolOutputFile file(options.output.empty() ? "-" : options.output, error,
+                            llvm::sys::fs::OF_Text);
+  if (error)
+    return fail(options, err, failure("cannot write '" + options.output + "': " + error.message()));
+  file.os() << toJson(base->network).dump() << "\n";
+  file.keep();
+  return 0;
+}
+
+int compileNetwork(const StagedNetwork &network, const BaseNetwork &base,
+                   const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err) {
+  ScratchFolder scratch;
+  if (llvm::Error error = scratch.open())
+    return fail(options, err, std::move(error));
+  CompilerOptions one = options;
+  one.nas.enabled = false;
+  one.model = scratch.root() + "/network.onnx";
+  if (one.name.empty())
+    one.name = libraryNameOf(llvm::sys::path::stem(options.model));
+  one.import = ImportOptions{};
+  one.import.name = network.name;
+  if (llvm::Error error = writeOnnx(network, initialWeights(network, options.seed), one.model))
+    return fail(options, err, std::move(error));
+  auto bytes = llvm::MemoryBuffer::getFile(one.model, /*IsText=*/false,
+                                           /*RequiresNullTerminator=*/false);
+  if (!bytes)
+    return fail(options, err, llvm::errorCodeToError(bytes.getError()));
+  one.files["network.json"] = toJson(network).dump() + "\n";
+  one.files["network.onnx"] = (*bytes)->getBuffer().str();
+  return compileModel(one, out, err);
+}
+
+int compileGivenNetwork(const CompilerOptions &options, llvm::raw_ostream &out,
+                        llvm::raw_ostream &err) {
+  auto base = openBase(options);
+  if (!base)
+    return fail(options, err, base.takeError());
+  auto network = readStagedNetwork(options.nas.network);
+  if (!network)
+    return fail(options, err, network.takeError());
+  return compileNetwork(*network, *base, options, out, err);
+}
+
+} // namespace snc

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// SyncNAS mode (--nas) around the search: base networks out of files, chosen networks as ONNX and
+// as libraries.
+
+#ifndef SNC_CODEGEN_DRIVER_NASNETWORK_H
+#define SNC_CODEGEN_DRIVER_NASNETWORK_H
+
+#include "codegen/driver/Compiler.h"
+#include "nas/NetworkParameters.h"
+
+namespace snc {
+
+struct BaseNetwork {
+  StagedNetwork network;                 ///< of one branch
+  std::optional<NetworkWeights> weights; ///< where the file has them
+};
+
+/// The base network that the options name: SyncNAS's configuration (.json).
+llvm::Expected<BaseNetwork> openBase(const CompilerOptions &options);
+
+/// Prints the base network as SyncNAS's configuration (--emit=network).
+int printBase(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err);
+
+/// Writes `network` into the output folder, as configuration (network.json) and as a model with
+/// weights (network.onnx), drawn by the options' seed, and compiles that into the same folder. The
+/// library is called as for the base network's file. Returns as compileModel.
+int compileNetwork(const StagedNetwork &network, const BaseNetwork &base,
+                   const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err);
+
+/// What `--nas --network FILE.json` does: the network in it is compiled without a search.
+int compileGivenNetwork(const CompilerOptions &options, llvm::raw_ostream &out,
+                        llvm::raw_ostream &err);
+
+} // namespace snc
+
+#endif // SNC_CODEGEN_DRIVER_NASNETWORK_H
