@@ -84,8 +84,12 @@ std::vector<Parameter> parametersOf(const StagedNetwork &network) {
         lister.block(modulesOf(block, s, b, i), block);
       }
   lister.convNorm("head", network.head);
-  lister.add("classifier.weight", {network.classes, network.head.outChannels},
-             ParameterKind::linear);
+  if (network.hidden) {
+    lister.add("hidden.0.weight", {network.hidden, network.head.outChannels},
+               ParameterKind::linear);
+    lister.add("hidden.0.bias", {network.hidden}, ParameterKind::bias);
+  }
+  lister.add("classifier.weight", {network.classes, network.features()}, ParameterKind::linear);
   lister.add("classifier.bias", {network.classes}, ParameterKind::bias);
   return list;
 }

@@ -19,7 +19,7 @@ enum class ParameterKind {
   shift,    ///< beta
   mean,     ///< running mean
   variance, ///< running variance, biased
-  linear    ///< classes x features
+  linear    ///< of the classifier or the hidden layer, outputs x inputs
 };
 
 struct Parameter {

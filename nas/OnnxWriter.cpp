@@ -43,15 +43,13 @@ private:
 
   std::string conv(const std::string &x, const std::string &path, const std::string &weight,
                    const ConvSpec &conv, bool depthwise, const std::string &bias = {});
+  onnx::NodeProto &linear(const std::string &x, const std::string &path, const std::string &module);
   std::string norm(const std::string &x, const std::string &path, const std::string &module);
   std::string activate(const std::string &x, const std::string &path, const std::string &act);
   std::string depthwise(const std::string &x, const std::string &path, const BlockModules &modules,
                         const BlockSpec &block);
   std::string gate(const std::string &x, const std::string &path, const std::string &module,
                    const BlockSpec &block);
-  const std::string &actOf(const BlockSpec &block) const {
-    return block.act.empty() ? network.act : block.act;
-  }
 
   const StagedNetwork &network;
   onnx::GraphProto &graph;
@@ -180,19 +178,19 @@ std::string GraphWriter::depthwise(const std::string &x, const std::string &path
                     {channels, channels, block.kernels[k], block.stride}, /*depthwise=*/true);
   }
   std::string y = parts.size() > 1 ? join(SyncKind::concat, parts, path) : parts[0];
-  return activate(norm(y, path, modules.depthwise + ".1"), path, actOf(block));
+  return activate(norm(y, path, modules.depthwise + ".1"), path, network.actOf(block));
 }
 
 std::string GraphWriter::gate(const std::string &x, const std::string &path,
                               const std::string &module, const BlockSpec &block) {
-  bool hard = actOf(block) == "Hardswish";
+  GateSpec spec = network.gateOf(block);
   std::string y = one("GlobalAveragePool", {x}, path);
   y = conv(y, path + "/reduce", module + ".reduce.weight", {block.expanded, block.squeezed}, false,
            module + ".reduce.bias");
-  y = activate(y, path + "/reduce", hard ? "ReLU" : actOf(block));
+  y = activate(y, path + "/reduce", spec.act);
   y = conv(y, path + "/expand", module + ".expand.weight", {block.squeezed, block.expanded}, false,
            module + ".expand.bias");
-  if (hard) {
+  if (spec.hard) {
     onnx::NodeProto &sigmoid = node("HardSigmoid", {y}, path + "/expand");
     number(sigmoid, "alpha", 1.0f / 6);
     number(sigmoid, "beta", 0.5f);
@@ -208,7 +206,7 @@ std::string GraphWriter::block(const std::string &x, const std::string &path,
   std::string y = x;
   if (block.expands())
     y = convNorm(y, path + "/expand", modules.expand, {block.inChannels, block.expanded},
-                 actOf(block));
+                 network.actOf(block));
   y = depthwise(y, path + "/depthwise", modules, block);
   if (block.squeezed)
     y = gate(y, path + "/se", modules.gate, block);
@@ -229,14 +227,21 @@ std::string GraphWriter::join(SyncKind kind, llvm::ArrayRef<std::string> values,
   return sum;
 }
 
+onnx::NodeProto &GraphWriter::linear(const std::string &x, const std::string &path,
+                                     const std::string &module) {
+  onnx::NodeProto &gemm = node("Gemm", {x, module + ".weight", module + ".bias"}, path);
+  number(gemm, "transB", int64_t(1));
+  return gemm;
+}
+
 void GraphWriter::classifier(const std::string &x) {
   std::string path = "/classifier";
   onnx::NodeProto &flat = node("Flatten", {one("GlobalAveragePool", {x}, path)}, path);
   number(flat, "axis", int64_t(1));
-  onnx::NodeProto &gemm =
-      node("Gemm", {flat.output(0), "classifier.weight", "classifier.bias"}, path);
-  number(gemm, "transB", int64_t(1));
-  gemm.set_output(0, "output");
+  std::string y = flat.output(0);
+  if (network.hidden)
+    y = activate(linear(y, "/hidden", "hidden.0").output(0), "/hidden", network.act);
+  linear(y, path, "classifier").set_output(0, "output");
 }
 
 } // namespace

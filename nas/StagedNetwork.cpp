@@ -13,6 +13,11 @@ int64_t BlockSpec::kernelChannels(size_t index) const {
   return expanded / groups + (index == 0 ? expanded % groups : 0);
 }
 
+GateSpec StagedNetwork::gateOf(const BlockSpec &block) const {
+  bool hard = act == "Hardswish" || block.act == "Hardswish";
+  return {hard ? "ReLU" : actOf(block), hard};
+}
+
 int64_t StagedNetwork::inSize() const {
   if (stages.empty() || stages[0].branches.empty() || stages[0].branches[0].empty())
     return 0;
@@ -78,14 +83,14 @@ template <typename Function> static int64_t sumOfBlocks(const StagedNetwork &n, 
 }
 
 int64_t StagedNetwork::macs() const {
-  int64_t sum = head.outChannels * classes;
+  int64_t sum = head.outChannels * hidden + features() * classes;
   for (const Layer &layer : layersOf(*this))
     sum += layer.weights * layer.pixels;
   return sum + sumOfBlocks(*this, [](const BlockSpec &b) { return 2 * b.expanded * b.squeezed; });
 }
 
 int64_t StagedNetwork::parameters() const {
-  int64_t sum = (head.outChannels + 1) * classes;
+  int64_t sum = (head.outChannels + 1) * hidden + (features() + 1) * classes;
   for (const Layer &layer : layersOf(*this))
     sum += layer.weights + 2 * layer.channels;
   return sum + sumOfBlocks(*this, gateParameters);
@@ -187,6 +192,8 @@ llvm::Error StagedNetwork::verify() const {
     return broken("stage 0", "expected 1 to 16 branches");
   if (!isSmall(classes))
     return broken("classes", "expected 1 to 65,536");
+  if (hidden < 0 || hidden > 65536)
+    return broken("hidden", "expected 0 to 65,536");
   if (llvm::Error error = verifyAct(act, "network"))
     return error;
   if (!(bnEpsilon > 0 && bnEpsilon <= 1) || !(bnMomentum >= 0 && bnMomentum <= 1))

@@ -43,6 +43,12 @@ struct BlockSpec {
   int64_t kernelChannels(size_t index) const;
 };
 
+/// What is in a squeeze-and-excitation gate.
+struct GateSpec {
+  std::string act; ///< behind the squeezing convolution
+  bool hard;       ///< HardSigmoid at the end, else Sigmoid
+};
+
 /// What is behind a stage.
 enum class SyncKind : char {
   none = 'n',   ///< each branch goes on with its own result
@@ -61,11 +67,23 @@ struct StagedNetwork {
   ConvSpec stem, head;
   double bnMomentum = 0.1, bnEpsilon = 1e-5;
   int64_t classes = 1000;
+  /// Features of a fully connected layer, with `act`, between pool and classifier (MobileNetV3);
+  /// 0: there is none.
+  int64_t hidden = 0;
   std::vector<StageSpec> stages;
   bool operator==(const StagedNetwork &) const = default;
 
   size_t branches() const { return stages.empty() ? 0 : stages.front().branches.size(); }
   bool isBranched() const { return branches() > 1; }
+  /// The block's own activation, or the network's.
+  const std::string &actOf(const BlockSpec &block) const {
+    return block.act.empty() ? act : block.act;
+  }
+  /// Where the network or the block has Hardswish, as in MobileNetV3: ReLU and HardSigmoid.
+  /// Else as in EfficientNet: the block's activation and Sigmoid.
+  GateSpec gateOf(const BlockSpec &block) const;
+  /// What the classifier reads.
+  int64_t features() const { return hidden ? hidden : head.outChannels; }
   /// Edge of the network's square input, in pixels.
   int64_t inSize() const;
   /// The joined output channels of a stage.
@@ -92,8 +110,8 @@ struct StagedNetwork {
 };
 
 /// SyncNAS's form: "0", "1", ... hold the stages, a block is [in_size, kernel, stride, in_c, exp_c,
-/// out_c]. Additions, written only where they differ from what SyncNAS has: "classes", and a
-/// seventh element of blocks, {"se": 16, "act": "Hardswish", "kernels": [3, 5]}.
+/// out_c]. Additions, written only where they differ from what SyncNAS has: "classes", "hidden",
+/// and a seventh element of blocks, {"se": 16, "act": "Hardswish", "kernels": [3, 5]}.
 nlohmann::json toJson(const StagedNetwork &network);
 
 /// The network that `json` holds, verified. Members that are not known are left alone.

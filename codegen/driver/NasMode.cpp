@@ -18,8 +18,9 @@ static llvm::Error failure(const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
 }
 
-llvm::Expected<std::unique_ptr<NasSpace>> NasSpace::open(const CompilerOptions &options) {
-  auto base = openBase(options);
+llvm::Expected<std::unique_ptr<NasSpace>> NasSpace::open(const CompilerOptions &options,
+                                                         llvm::raw_ostream &err) {
+  auto base = openBase(options, err);
   if (!base)
     return base.takeError();
   const Target *target = findTarget(options.target);
@@ -89,7 +90,7 @@ int searchNetwork(const CompilerOptions &options, llvm::raw_ostream &out, llvm::
     err << options.model << ": error: " << llvm::toString(std::move(error)) << "\n";
     return 1;
   };
-  auto space = NasSpace::open(options);
+  auto space = NasSpace::open(options, err);
   if (!space)
     return fail(space.takeError());
   std::error_code error;

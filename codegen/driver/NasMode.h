@@ -14,8 +14,10 @@ namespace snc {
 /// refer to each other: it stays where it is.
 class NasSpace {
 public:
-  /// Reads what the options name: the base network's file, devices, latencies.
-  static llvm::Expected<std::unique_ptr<NasSpace>> open(const CompilerOptions &options);
+  /// Reads what the options name: the base network's file, devices, latencies. Remarks on
+  /// them go to `err`.
+  static llvm::Expected<std::unique_ptr<NasSpace>> open(const CompilerOptions &options,
+                                                        llvm::raw_ostream &err);
 
   NasSpace(const NasSpace &) = delete;
   NasSpace &operator=(const NasSpace &) = delete;

@@ -4,9 +4,12 @@
 
 #include "codegen/driver/OutputFolder.h"
 #include "codegen/emit/Names.h"
+#include "frontend/DiagnosticPrinter.h"
 #include "nas/OnnxWriter.h"
 #include "nas/WeightSource.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -25,7 +28,39 @@ static int fail(const CompilerOptions &options, llvm::raw_ostream &err, llvm::Er
   return 1;
 }
 
-llvm::Expected<BaseNetwork> openBase(const CompilerOptions &options) {
+/// Imports and recognises; diagnostics become the error, remarks go to `err`.
+static llvm::Expected<BaseNetwork> readModel(const CompilerOptions &options,
+                                             llvm::raw_ostream &err) {
+  mlir::MLIRContext context;
+  context.loadDialect<SncDialect, mlir::func::FuncDialect>();
+  std::string message;
+  mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() != mlir::DiagnosticSeverity::Error)
+      return printDiagnostic(diagnostic, err);
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    printDiagnostic(diagnostic, os);
+    llvm::StringRef rest = llvm::StringRef(text).rtrim();
+    rest.consume_front(options.model);
+    rest.consume_front(": error: ");
+    message += (message.empty() ? "" : "\n") + rest.str();
+  });
+  auto module = importOnnx(context, options.model, options.import);
+  if (!module)
+    return failure(message);
+  mlir::PassManager pm(&context);
+  buildRecognitionPipeline(pm);
+  if (failed(pm.run(*module)))
+    return failure(message);
+  auto base = recogniseNetwork(*module);
+  if (failed(base))
+    return failure(message);
+  return std::move(*base);
+}
+
+llvm::Expected<BaseNetwork> openBase(const CompilerOptions &options, llvm::raw_ostream &err) {
+  if (llvm::sys::path::extension(options.model) == ".onnx")
+    return readModel(options, err);
   auto base = readStagedNetwork(options.model);
   if (!base)
     return base.takeError();
@@ -35,7 +70,7 @@ llvm::Expected<BaseNetwork> openBase(const CompilerOptions &options) {
 }
 
 int printBase(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err) {
-  auto base = openBase(options);
+  auto base = openBase(options, err);
   if (!base)
     return fail(options, err, base.takeError());
   std::error_code error;
@@ -73,7 +108,7 @@ int compileNetwork(const StagedNetwork &network, const BaseNetwork &base,
 
 int compileGivenNetwork(const CompilerOptions &options, llvm::raw_ostream &out,
                         llvm::raw_ostream &err) {
-  auto base = openBase(options);
+  auto base = openBase(options, err);
   if (!base)
     return fail(options, err, base.takeError());
   auto network = readStagedNetwork(options.nas.network);

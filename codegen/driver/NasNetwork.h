@@ -7,17 +7,13 @@
 #define SNC_CODEGEN_DRIVER_NASNETWORK_H
 
 #include "codegen/driver/Compiler.h"
-#include "nas/NetworkParameters.h"
+#include "nas/BaseModel.h"
 
 namespace snc {
 
-struct BaseNetwork {
-  StagedNetwork network;                 ///< of one branch
-  std::optional<NetworkWeights> weights; ///< where the file has them
-};
-
-/// The base network that the options name: SyncNAS's configuration (.json).
-llvm::Expected<BaseNetwork> openBase(const CompilerOptions &options);
+/// The base network that the options name: SyncNAS's configuration (.json) or a model (.onnx).
+/// What is there to be said of a model that can be used goes to `err`.
+llvm::Expected<BaseNetwork> openBase(const CompilerOptions &options, llvm::raw_ostream &err);
 
 /// Prints the base network as SyncNAS's configuration (--emit=network).
 int printBase(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err);
