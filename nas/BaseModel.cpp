@@ -105,9 +105,8 @@ FailureOr<MatchedBlock> Recogniser::matchBlock(const MatchedConv &first) {
     block.depthwise = first;
   }
   if (!block.depthwise.isDepthwise())
-    return refuse(block.depthwise.op())
-           << (block.expand ? "expected a depthwise convolution"
-                            : "expected a depthwise convolution, or a 1x1 one before it");
+    return refuse(block.depthwise.op()) << "expected a depthwise convolution"
+                                        << (block.expand ? "" : ", or a 1x1 one before it");
   auto gate = matchGate(block.depthwise.result);
   if (failed(gate))
     return failure();
@@ -165,9 +164,9 @@ FailureOr<BlockSpec> Recogniser::specOf(const MatchedBlock &block) {
 }
 
 LogicalResult Recogniser::shortcut(const MatchedBlock &block, const BlockSpec &spec) {
+  auto isAdd = [](Operation *op) { return isa<AddOp>(op); };
   Value before = at;
   at = block.project.result;
-  auto isAdd = [](Operation *op) { return isa<AddOp>(op); };
   auto add = dyn_cast_if_present<AddOp>(soleUser(at));
   bool sums = add && (add.getLhs() == before || add.getRhs() == before);
   if (sums && !spec.hasShortcut())
@@ -222,8 +221,7 @@ LogicalResult Recogniser::linear(Operation *layer, const std::string &module, in
     outputs = tensorType(conv.getResult()).getDimSize(1);
     return putBiased(conv, module, weights);
   }
-  auto gemm = cast<GemmOp>(layer);
-  return putGemm(gemm, module, weights, outputs);
+  return putGemm(cast<GemmOp>(layer), module, weights, outputs);
 }
 
 LogicalResult Recogniser::head(const MatchedConv &conv) {

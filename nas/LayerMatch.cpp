@@ -69,7 +69,7 @@ static LogicalResult checkWindow(ConvOp conv, const MatchedConv &all) {
     return refuse(conv) << "its kernel is " << kernel << "x" << weight.getDimSize(3)
                         << ", expected an odd square";
   if (!llvm::all_of(conv.getPads(), [&](int64_t pad) { return pad == kernel / 2; }))
-    return refuse(conv) << "expected " << kernel / 2 << " pixels of padding on each side";
+    return refuse(conv) << "expected padding of " << kernel / 2 << " on each side";
   if (!llvm::all_of(conv.getDilations(), [](int64_t d) { return d == 1; }) ||
       !llvm::all_of(conv.getStrides(), [&](int64_t s) { return s == all.stride(); }))
     return refuse(conv) << "expected no dilation, and one stride in both directions";

@@ -2,24 +2,19 @@
 
 #include "nas/OnnxWriter.h"
 
-#include "onnx-ml.pb.h"
+#include "nas/OnnxGraph.h"
 
-#include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/StringMap.h"
-#include "llvm/ADT/Twine.h"
 #include "llvm/Support/Endian.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/raw_ostream.h"
 
 namespace snc {
 
 namespace {
 
-/// Adds nodes to a graph. Values are named for the nodes they come from.
+/// Layers of a network as nodes; each takes a value and returns one.
 class GraphWriter {
 public:
   GraphWriter(const StagedNetwork &network, onnx::GraphProto &graph)
-      : network(network), graph(graph) {}
+      : network(network), to(graph) {}
 
   std::string convNorm(const std::string &x, const std::string &path, const std::string &module,
                        const ConvSpec &conv, const std::string &act);
@@ -30,17 +25,6 @@ public:
   bool usesHardSwish() const { return hardSwish; }
 
 private:
-  onnx::NodeProto &node(const char *type, llvm::ArrayRef<std::string> inputs,
-                        const std::string &path);
-  std::string one(const char *type, llvm::ArrayRef<std::string> inputs, const std::string &path) {
-    return node(type, inputs, path).output(0);
-  }
-  void number(onnx::NodeProto &node, const char *name, int64_t value);
-  void number(onnx::NodeProto &node, const char *name, float value);
-  void numbers(onnx::NodeProto &node, const char *name, llvm::ArrayRef<int64_t> values);
-  std::string constant(const std::string &name, const onnx::TensorProto &value);
-  std::string bound(const char *name, float value);
-
   std::string conv(const std::string &x, const std::string &path, const std::string &weight,
                    const ConvSpec &conv, bool depthwise, const std::string &bias = {});
   onnx::NodeProto &linear(const std::string &x, const std::string &path, const std::string &module);
@@ -52,65 +36,9 @@ private:
                    const BlockSpec &block);
 
   const StagedNetwork &network;
-  onnx::GraphProto &graph;
-  llvm::StringMap<unsigned> used; ///< paths and constants
+  OnnxGraph to;
   bool hardSwish = false;
 };
-
-onnx::NodeProto &GraphWriter::node(const char *type, llvm::ArrayRef<std::string> inputs,
-                                   const std::string &path) {
-  std::string name = path + "/" + type;
-  if (unsigned count = used[name]++)
-    name += "_" + std::to_string(count);
-  onnx::NodeProto &node = *graph.add_node();
-  node.set_name(name);
-  node.set_op_type(type);
-  for (const std::string &input : inputs)
-    node.add_input(input);
-  node.add_output(name + "_output_0");
-  return node;
-}
-
-onnx::AttributeProto &attribute(onnx::NodeProto &node, const char *name,
-                                onnx::AttributeProto::AttributeType type) {
-  onnx::AttributeProto &added = *node.add_attribute();
-  added.set_name(name);
-  added.set_type(type);
-  return added;
-}
-
-void GraphWriter::number(onnx::NodeProto &node, const char *name, int64_t value) {
-  attribute(node, name, onnx::AttributeProto::INT).set_i(value);
-}
-
-void GraphWriter::number(onnx::NodeProto &node, const char *name, float value) {
-  attribute(node, name, onnx::AttributeProto::FLOAT).set_f(value);
-}
-
-void GraphWriter::numbers(onnx::NodeProto &node, const char *name, llvm::ArrayRef<int64_t> values) {
-  onnx::AttributeProto &added = attribute(node, name, onnx::AttributeProto::INTS);
-  for (int64_t value : values)
-    added.add_ints(value);
-}
-
-/// Constants are nodes: initializers are what can be trained, and nothing else.
-std::string GraphWriter::constant(const std::string &name, const onnx::TensorProto &value) {
-  if (used[name]++)
-    return name;
-  onnx::NodeProto &node = *graph.add_node();
-  node.set_name(name);
-  node.set_op_type("Constant");
-  *attribute(node, "value", onnx::AttributeProto::TENSOR).mutable_t() = value;
-  node.add_output(name);
-  return name;
-}
-
-std::string GraphWriter::bound(const char *name, float value) {
-  onnx::TensorProto tensor;
-  tensor.set_data_type(onnx::TensorProto::FLOAT);
-  tensor.add_float_data(value);
-  return constant(name, tensor);
-}
 
 std::string GraphWriter::conv(const std::string &x, const std::string &path,
                               const std::string &weight, const ConvSpec &conv, bool depthwise,
@@ -118,34 +46,35 @@ std::string GraphWriter::conv(const std::string &x, const std::string &path,
   llvm::SmallVector<std::string, 3> inputs{x, weight};
   if (!bias.empty())
     inputs.push_back(bias);
-  onnx::NodeProto &added = node("Conv", inputs, path);
+  onnx::NodeProto &added = to.node("Conv", inputs, path);
   int64_t pad = conv.kernel / 2;
-  numbers(added, "kernel_shape", {conv.kernel, conv.kernel});
-  numbers(added, "strides", {conv.stride, conv.stride});
-  numbers(added, "pads", {pad, pad, pad, pad});
-  number(added, "group", depthwise ? conv.inChannels : int64_t(1));
+  OnnxGraph::set(added, "kernel_shape", {conv.kernel, conv.kernel});
+  OnnxGraph::set(added, "strides", {conv.stride, conv.stride});
+  OnnxGraph::set(added, "pads", {pad, pad, pad, pad});
+  OnnxGraph::set(added, "group", depthwise ? conv.inChannels : int64_t(1));
   return added.output(0);
 }
 
 std::string GraphWriter::norm(const std::string &x, const std::string &path,
                               const std::string &module) {
-  onnx::NodeProto &added = node(
+  onnx::NodeProto &added = to.node(
       "BatchNormalization",
       {x, module + ".weight", module + ".bias", module + ".running_mean", module + ".running_var"},
       path);
-  number(added, "epsilon", float(network.bnEpsilon));
-  number(added, "momentum", float(1 - network.bnMomentum)); // of the old mean; torch: of the new
+  OnnxGraph::set(added, "epsilon", float(network.bnEpsilon));
+  OnnxGraph::set(added, "momentum",
+                 float(1 - network.bnMomentum)); // of the old mean; torch: of the new
   return added.output(0);
 }
 
 std::string GraphWriter::activate(const std::string &x, const std::string &path,
                                   const std::string &act) {
   if (act == "ReLU6")
-    return one("Clip", {x, bound("zero", 0), bound("six", 6)}, path);
+    return to.value("Clip", {x, to.constant("zero", 0.0f), to.constant("six", 6.0f)}, path);
   if (act == "SiLU")
-    return one("Mul", {x, one("Sigmoid", {x}, path)}, path);
+    return to.value("Mul", {x, to.value("Sigmoid", {x}, path)}, path);
   hardSwish |= act == "Hardswish";
-  return one(act == "Hardswish" ? "HardSwish" : "Relu", {x}, path);
+  return to.value(act == "Hardswish" ? "HardSwish" : "Relu", {x}, path);
 }
 
 std::string GraphWriter::convNorm(const std::string &x, const std::string &path,
@@ -160,14 +89,11 @@ std::string GraphWriter::depthwise(const std::string &x, const std::string &path
                                    const BlockModules &modules, const BlockSpec &block) {
   llvm::SmallVector<std::string> parts{x};
   if (block.kernels.size() > 1) {
-    onnx::TensorProto sizes;
-    sizes.set_data_type(onnx::TensorProto::INT64);
-    sizes.add_dims(int64_t(block.kernels.size()));
+    llvm::SmallVector<int64_t> sizes;
     for (size_t k = 0; k < block.kernels.size(); ++k)
-      sizes.add_int64_data(block.kernelChannels(k));
-    std::string split = constant(path + "/split", sizes);
-    onnx::NodeProto &added = node("Split", {x, split}, path);
-    number(added, "axis", int64_t(1));
+      sizes.push_back(block.kernelChannels(k));
+    onnx::NodeProto &added = to.node("Split", {x, to.constant(path + "/split", sizes)}, path);
+    OnnxGraph::set(added, "axis", int64_t(1));
     parts[0] = added.output(0);
     for (size_t k = 1; k < block.kernels.size(); ++k)
       parts.push_back(*added.add_output() = added.name() + "_output_" + std::to_string(k));
@@ -184,21 +110,21 @@ std::string GraphWriter::depthwise(const std::string &x, const std::string &path
 std::string GraphWriter::gate(const std::string &x, const std::string &path,
                               const std::string &module, const BlockSpec &block) {
   GateSpec spec = network.gateOf(block);
-  std::string y = one("GlobalAveragePool", {x}, path);
+  std::string y = to.value("GlobalAveragePool", {x}, path);
   y = conv(y, path + "/reduce", module + ".reduce.weight", {block.expanded, block.squeezed}, false,
            module + ".reduce.bias");
   y = activate(y, path + "/reduce", spec.act);
   y = conv(y, path + "/expand", module + ".expand.weight", {block.squeezed, block.expanded}, false,
            module + ".expand.bias");
   if (spec.hard) {
-    onnx::NodeProto &sigmoid = node("HardSigmoid", {y}, path + "/expand");
-    number(sigmoid, "alpha", 1.0f / 6);
-    number(sigmoid, "beta", 0.5f);
+    onnx::NodeProto &sigmoid = to.node("HardSigmoid", {y}, path + "/expand");
+    OnnxGraph::set(sigmoid, "alpha", 1.0f / 6);
+    OnnxGraph::set(sigmoid, "beta", 0.5f);
     y = sigmoid.output(0);
   } else {
-    y = one("Sigmoid", {y}, path + "/expand");
+    y = to.value("Sigmoid", {y}, path + "/expand");
   }
-  return one("Mul", {x, y}, path);
+  return to.value("Mul", {x, y}, path);
 }
 
 std::string GraphWriter::block(const std::string &x, const std::string &path,
@@ -211,33 +137,33 @@ std::string GraphWriter::block(const std::string &x, const std::string &path,
   if (block.squeezed)
     y = gate(y, path + "/se", modules.gate, block);
   y = convNorm(y, path + "/project", modules.project, {block.expanded, block.outChannels}, "");
-  return block.hasShortcut() ? one("Add", {x, y}, path) : y;
+  return block.hasShortcut() ? to.value("Add", {x, y}, path) : y;
 }
 
 std::string GraphWriter::join(SyncKind kind, llvm::ArrayRef<std::string> values,
                               const std::string &path) {
   if (kind == SyncKind::concat) {
-    onnx::NodeProto &added = node("Concat", values, path);
-    number(added, "axis", int64_t(1));
+    onnx::NodeProto &added = to.node("Concat", values, path);
+    OnnxGraph::set(added, "axis", int64_t(1));
     return added.output(0);
   }
   std::string sum = values[0];
   for (const std::string &value : values.drop_front())
-    sum = one("Add", {sum, value}, path);
+    sum = to.value("Add", {sum, value}, path);
   return sum;
 }
 
 onnx::NodeProto &GraphWriter::linear(const std::string &x, const std::string &path,
                                      const std::string &module) {
-  onnx::NodeProto &gemm = node("Gemm", {x, module + ".weight", module + ".bias"}, path);
-  number(gemm, "transB", int64_t(1));
+  onnx::NodeProto &gemm = to.node("Gemm", {x, module + ".weight", module + ".bias"}, path);
+  OnnxGraph::set(gemm, "transB", int64_t(1));
   return gemm;
 }
 
 void GraphWriter::classifier(const std::string &x) {
   std::string path = "/classifier";
-  onnx::NodeProto &flat = node("Flatten", {one("GlobalAveragePool", {x}, path)}, path);
-  number(flat, "axis", int64_t(1));
+  onnx::NodeProto &flat = to.node("Flatten", {to.value("GlobalAveragePool", {x}, path)}, path);
+  OnnxGraph::set(flat, "axis", int64_t(1));
   std::string y = flat.output(0);
   if (network.hidden)
     y = activate(linear(y, "/hidden", "hidden.0").output(0), "/hidden", network.act);
@@ -301,25 +227,6 @@ onnx::ModelProto toOnnx(const StagedNetwork &network, const NetworkWeights &weig
   opset.set_domain("");
   opset.set_version(writer.usesHardSwish() ? 14 : 13);
   return model;
-}
-
-llvm::Error writeOnnx(const StagedNetwork &network, const NetworkWeights &weights,
-                      const std::string &path) {
-  auto fail = [&](const llvm::Twine &message) {
-    return llvm::createStringError(llvm::inconvertibleErrorCode(), path + ": " + message);
-  };
-  std::string bytes;
-  if (!toOnnx(network, weights).SerializeToString(&bytes))
-    return fail("the model is too large for a file");
-  std::error_code error;
-  llvm::raw_fd_ostream os(path, error);
-  if (error)
-    return fail(error.message());
-  os << bytes;
-  os.flush();
-  error = os.error();
-  os.clear_error();
-  return error ? fail(error.message()) : llvm::Error::success();
 }
 
 } // namespace snc

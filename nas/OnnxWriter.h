@@ -20,10 +20,6 @@ namespace snc {
 /// network without the branch). The same arguments give the same bytes.
 onnx::ModelProto toOnnx(const StagedNetwork &network, const NetworkWeights &weights);
 
-/// The same into a file; errors begin with its path.
-llvm::Error writeOnnx(const StagedNetwork &network, const NetworkWeights &weights,
-                      const std::string &path);
-
 } // namespace snc
 
 #endif // SNC_NAS_ONNXWRITER_H

@@ -151,7 +151,9 @@ struct Flags {
                  clEnumValN(Stage::schedule, "schedule", "buffers in memory, calls in order"),
                  clEnumValN(Stage::llvm, "llvm", "the executor, LLVM dialect"),
                  clEnumValN(Stage::candidates, "candidates", "--nas: a line of JSON each"),
-                 clEnumValN(Stage::network, "network", "--nas: the base, SyncNAS's JSON"))};
+                 clEnumValN(Stage::network, "network",
+                            "--nas: the base, or what --network names, as SyncNAS's JSON"),
+                 clEnumValN(Stage::onnx, "onnx", "--nas: the same as a model, to be trained"))};
   cl::opt<bool> elide{"elide-weights", cl::desc("Leave large weights out of what --emit prints"),
                       cl::cat(all)};
   cl::opt<std::string> cacheDir{

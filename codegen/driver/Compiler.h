@@ -17,7 +17,18 @@
 namespace snc {
 
 /// Where to stop and print instead of emitting a library.
-enum class Stage { library, import, tensor, branches, kernel, schedule, llvm, candidates, network };
+enum class Stage {
+  library,
+  import,
+  tensor,
+  branches,
+  kernel,
+  schedule,
+  llvm,
+  candidates,
+  network,
+  onnx
+};
 
 /// Whether to split: where it is predicted to pay, or whatever is predicted.
 enum class Branches { automatic, always, never };

@@ -82,8 +82,8 @@ llvm::Error printCandidates(const NasSpace &space, llvm::raw_ostream &os) {
 }
 
 int searchNetwork(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err) {
-  if (options.stage == Stage::network)
-    return printBase(options, out, err);
+  if (options.stage == Stage::network || options.stage == Stage::onnx)
+    return printNetwork(options, err);
   if (!options.nas.network.empty())
     return compileGivenNetwork(options, out, err);
   auto fail = [&](llvm::Error error) {

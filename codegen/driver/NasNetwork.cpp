@@ -5,13 +5,14 @@
 #include "codegen/driver/OutputFolder.h"
 #include "codegen/emit/Names.h"
 #include "frontend/DiagnosticPrinter.h"
+#include "nas/InheritedWeights.h"
 #include "nas/OnnxWriter.h"
 #include "nas/WeightSource.h"
+#include "onnx-ml.pb.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/ToolOutputFile.h"
 
@@ -69,16 +70,35 @@ llvm::Expected<BaseNetwork> openBase(const CompilerOptions &options, llvm::raw_o
   return BaseNetwork{std::move(*base), std::nullopt};
 }
 
-int printBase(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err) {
+NetworkWeights weightsFor(const StagedNetwork &network, const BaseNetwork &base, uint64_t seed) {
+  return base.weights ? inheritedWeights(network, base.network, *base.weights, seed)
+                      : initialWeights(network, seed);
+}
+
+/// The one that --network names, else the base.
+static llvm::Expected<StagedNetwork> chosenNetwork(const CompilerOptions &options,
+                                                   const BaseNetwork &base) {
+  if (options.nas.network.empty())
+    return base.network;
+  return readStagedNetwork(options.nas.network);
+}
+
+int printNetwork(const CompilerOptions &options, llvm::raw_ostream &err) {
   auto base = openBase(options, err);
   if (!base)
     return fail(options, err, base.takeError());
+  auto network = chosenNetwork(options, *base);
+  if (!network)
+    return fail(options, err, network.takeError());
+  std::string text = toJson(*network).dump() + "\n";
+  if (options.stage == Stage::onnx)
+    text = toOnnx(*network, weightsFor(*network, *base, options.seed)).SerializeAsString();
   std::error_code error;
   llvm::ToolOutputFile file(options.output.empty() ? "-" : options.output, error,
-                            llvm::sys::fs::OF_Text);
+                            llvm::sys::fs::OF_None);
   if (error)
     return fail(options, err, failure("cannot write '" + options.output + "': " + error.message()));
-  file.os() << toJson(base->network).dump() << "\n";
+  file.os() << text;
   file.keep();
   return 0;
 }
@@ -95,14 +115,19 @@ int compileNetwork(const StagedNetwork &network, const BaseNetwork &base,
     one.name = libraryNameOf(llvm::sys::path::stem(options.model));
   one.import = ImportOptions{};
   one.import.name = network.name;
-  if (llvm::Error error = writeOnnx(network, initialWeights(network, options.seed), one.model))
-    return fail(options, err, std::move(error));
-  auto bytes = llvm::MemoryBuffer::getFile(one.model, /*IsText=*/false,
-                                           /*RequiresNullTerminator=*/false);
-  if (!bytes)
-    return fail(options, err, llvm::errorCodeToError(bytes.getError()));
+  std::string model = toOnnx(network, weightsFor(network, base, options.seed)).SerializeAsString();
+  std::error_code error;
+  llvm::raw_fd_ostream os(one.model, error);
+  if (!error) {
+    os << model;
+    os.flush();
+    error = os.error();
+    os.clear_error();
+  }
+  if (error)
+    return fail(options, err, failure("cannot write '" + one.model + "': " + error.message()));
   one.files["network.json"] = toJson(network).dump() + "\n";
-  one.files["network.onnx"] = (*bytes)->getBuffer().str();
+  one.files["network.onnx"] = std::move(model);
   return compileModel(one, out, err);
 }
 
@@ -111,7 +136,7 @@ int compileGivenNetwork(const CompilerOptions &options, llvm::raw_ostream &out,
   auto base = openBase(options, err);
   if (!base)
     return fail(options, err, base.takeError());
-  auto network = readStagedNetwork(options.nas.network);
+  auto network = chosenNetwork(options, *base);
   if (!network)
     return fail(options, err, network.takeError());
   return compileNetwork(*network, *base, options, out, err);

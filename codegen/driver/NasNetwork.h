@@ -15,12 +15,16 @@ namespace snc {
 /// What is there to be said of a model that can be used goes to `err`.
 llvm::Expected<BaseNetwork> openBase(const CompilerOptions &options, llvm::raw_ostream &err);
 
-/// Prints the base network as SyncNAS's configuration (--emit=network).
-int printBase(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err);
+/// Weights to begin with: inherited from the base network where it has some, else drawn by `seed`.
+NetworkWeights weightsFor(const StagedNetwork &network, const BaseNetwork &base, uint64_t seed);
+
+/// What `--nas --emit=network` and `--emit=onnx` do: writes the network that --network names, else
+/// the base, as SyncNAS's configuration or as a model with weights. Returns as compileModel.
+int printNetwork(const CompilerOptions &options, llvm::raw_ostream &err);
 
 /// Writes `network` into the output folder, as configuration (network.json) and as a model with
-/// weights (network.onnx), drawn by the options' seed, and compiles that into the same folder. The
-/// library is called as for the base network's file. Returns as compileModel.
+/// weights (network.onnx), and compiles that into the same folder. The library is called as for
+/// the base network's file. Returns as compileModel.
 int compileNetwork(const StagedNetwork &network, const BaseNetwork &base,
                    const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err);
 
