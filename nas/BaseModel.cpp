@@ -39,7 +39,8 @@ private:
   LogicalResult classifier(Operation *layer);
   /// A gemm, or a convolution of one pixel.
   LogicalResult linear(Operation *layer, const std::string &module, int64_t &outputs);
-  LogicalResult convNorm(const MatchedConv &conv, const std::string &module);
+  LogicalResult convNorm(const MatchedConv &conv, const std::string &module,
+                         bool depthwise = false);
   Operation *behindReshapes(Value value);
 
   StagedNetwork network;
@@ -58,13 +59,14 @@ double shortest(float value) {
 
 } // namespace
 
-LogicalResult Recogniser::convNorm(const MatchedConv &conv, const std::string &module) {
-  if (conv.convs.size() > 1 && !conv.isDepthwise() && !toldOfDense) {
+LogicalResult Recogniser::convNorm(const MatchedConv &conv, const std::string &module,
+                                   bool depthwise) {
+  if (conv.convs.size() > 1 && !depthwise && !toldOfDense) {
     emitRemark(conv.op()->getLoc())
         << "1x1 convolutions of slices of the channels are taken as whole ones";
     toldOfDense = true;
   }
-  return putConv(conv, module, network.bnEpsilon, weights);
+  return putConv(conv, depthwise, module, network.bnEpsilon, weights);
 }
 
 LogicalResult Recogniser::stem(func::FuncOp main) {
@@ -95,7 +97,7 @@ LogicalResult Recogniser::stem(func::FuncOp main) {
 
 FailureOr<MatchedBlock> Recogniser::matchBlock(const MatchedConv &first) {
   MatchedBlock block;
-  if (first.isPointwise()) {
+  if (first.isPointwise() && !first.isDepthwise()) {
     block.expand = first;
     auto depthwise = matchConv(first.result, /*mayAdd=*/false);
     if (failed(depthwise))
@@ -194,7 +196,7 @@ LogicalResult Recogniser::put(const MatchedBlock &block, const BlockSpec &spec) 
   if (block.gate && (failed(putBiased(block.gate->reduce, modules.gate + ".reduce", weights)) ||
                      failed(putBiased(block.gate->expand, modules.gate + ".expand", weights))))
     return failure();
-  return success(succeeded(convNorm(block.depthwise, modules.depthwise)) &&
+  return success(succeeded(convNorm(block.depthwise, modules.depthwise, true)) &&
                  succeeded(convNorm(block.project, modules.project)));
 }
 
@@ -217,11 +219,10 @@ Operation *Recogniser::behindReshapes(Value value) {
 }
 
 LogicalResult Recogniser::linear(Operation *layer, const std::string &module, int64_t &outputs) {
-  if (auto conv = dyn_cast<ConvOp>(layer)) {
-    outputs = tensorType(conv.getResult()).getDimSize(1);
-    return putBiased(conv, module, weights);
-  }
-  return putGemm(cast<GemmOp>(layer), module, weights, outputs);
+  if (auto gemm = dyn_cast<GemmOp>(layer))
+    return putGemm(gemm, module, weights, outputs);
+  outputs = tensorType(layer->getResult(0)).getDimSize(1);
+  return putBiased(cast<ConvOp>(layer), module, weights);
 }
 
 LogicalResult Recogniser::head(const MatchedConv &conv) {

@@ -27,11 +27,14 @@ int64_t MatchedConv::inChannels() const {
 int64_t MatchedConv::outChannels() const { return tensorType(result).getDimSize(1); }
 
 bool MatchedConv::isDepthwise() const {
-  return llvm::all_of(convs, [](ConvOp conv) { return conv.isDepthwise(); });
+  return llvm::all_of(convs, [](ConvOp conv) {
+    auto weight = tensorType(conv.getWeight()).getShape();
+    return weight[1] == 1 && weight[0] == conv.getGroup();
+  });
 }
 
 bool MatchedConv::isPointwise() const {
-  return !isDepthwise() && llvm::all_of(convs, [](ConvOp conv) {
+  return llvm::all_of(convs, [](ConvOp conv) {
     return kernelOf(conv) == 1 && conv.getGroup() == 1 && conv.getStrides()[0] == 1;
   });
 }

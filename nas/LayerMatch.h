@@ -23,8 +23,9 @@ struct MatchedConv {
   int64_t kernel(size_t index) const;
   int64_t stride() const;
   int64_t inChannels() const, outChannels() const;
+  /// A filter for each channel. Of one channel a convolution may be this and pointwise.
   bool isDepthwise() const;
-  /// 1x1 at stride 1, and not depthwise.
+  /// 1x1 at stride 1, without groups.
   bool isPointwise() const;
 };
 
@@ -58,9 +59,10 @@ mlir::FailureOr<std::optional<MatchedGate>> matchGate(mlir::Value x);
 /// Writes weights and normalisation of a layer, under the names that `module` has in
 /// parametersOf. The bias of a convolution goes into the normalisation; where there is none, one
 /// is made that only adds it: mean 0, variance 1 - `epsilon`, scale 1. Normalisations of another
-/// epsilon than the network's are scaled. Emits a diagnostic where a weight is computed.
-mlir::LogicalResult putConv(const MatchedConv &conv, const std::string &module, double epsilon,
-                            NetworkWeights &weights);
+/// epsilon than the network's are scaled. Slices are written one by one where `depthwise`, else
+/// as one convolution, zero in between. Emits a diagnostic where a weight is computed.
+mlir::LogicalResult putConv(const MatchedConv &conv, bool depthwise, const std::string &module,
+                            double epsilon, NetworkWeights &weights);
 
 /// The same for a convolution with bias, or without: zeros.
 mlir::LogicalResult putBiased(ConvOp conv, const std::string &module, NetworkWeights &weights);

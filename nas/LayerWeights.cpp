@@ -82,9 +82,9 @@ static LogicalResult readDense(const MatchedConv &conv, std::vector<float> &into
   return success();
 }
 
-LogicalResult putConv(const MatchedConv &conv, const std::string &module, double epsilon,
-                      NetworkWeights &weights) {
-  bool mixed = conv.convs.size() > 1 && conv.isDepthwise();
+LogicalResult putConv(const MatchedConv &conv, bool depthwise, const std::string &module,
+                      double epsilon, NetworkWeights &weights) {
+  bool mixed = conv.convs.size() > 1 && depthwise;
   for (size_t k = 0; mixed && k < conv.convs.size(); ++k)
     if (failed(read(conv.convs[k], ConvOp(conv.convs[k]).getWeight(),
                     weights[module + ".0.convs." + std::to_string(k) + ".weight"])))

@@ -15,7 +15,7 @@ def configuration(stages, sync=None, *, stem=8, head=12, classes=5, act="ReLU6",
     """`stages`: lists of blocks, or of branches' lists of blocks where there is a `sync`."""
     last = stages[-1][-1] if sync is None else stages[-1][0][-1]
     out = last[5] * (len(stages[-1]) if sync and sync[-1] == "c" else 1)
-    value = {"name": "net", "act": act, "stem": [3, stem, 3, 2], "head": [out, head, 1, 1],
+    value = {"name": "base", "act": act, "stem": [3, stem, 3, 2], "head": [out, head, 1, 1],
              "bn_momentum": 0.1, "eps": EPS, "classes": classes, **more}
     for s, stage in enumerate(stages):
         value[str(s)] = stage if sync is None else {str(b): blocks for b, blocks in enumerate(stage)}
@@ -25,7 +25,7 @@ def configuration(stages, sync=None, *, stem=8, head=12, classes=5, act="ReLU6",
 
 
 def random_configuration(seed, branches):
-    """Two or three stages; some blocks with gates, mixed kernels, activations of their own."""
+    """Two or three stages, each of other channels; some blocks with gates, mixed kernels, activations of their own."""
     draw = np.random.default_rng(seed)
     act = str(draw.choice(ACTS))
     stem = int(draw.choice([4, 8, 12]))
@@ -33,14 +33,14 @@ def random_configuration(seed, branches):
     sync = [str(draw.choice(["n", "a", "c"])) for _ in range(count - 1)] + [str(draw.choice(["a", "c"]))]
     if branches == 1:
         sync = ["n"] * count
-    flow, size, stages = [stem] * branches, 12, []
+    flow, size, stages, wide = [stem] * branches, 12, [], int(draw.integers(3))
     for s in range(count):
-        out, stride, stage = 6 * int(draw.integers(1, 3)), int(draw.integers(1, 3)), []
+        out, stride, stage = 6 * (1 + (wide + s) % 3), int(draw.integers(1, 3)), []
         out //= branches if sync[s] == "c" else 1
         kernel, blocks = int(draw.choice([1, 3, 5])), int(draw.integers(1, 3))
         more = [{}, {"kernels": [3, 5]}, {"kernels": [3, 5, 7]}][int(draw.integers(3))]
         if draw.integers(2):
-            more = {**more, "act": str(draw.choice(ACTS))}
+            more = {**more, "act": str(draw.choice([a for a in ACTS if a != act]))}
         for b in range(branches):
             own, channels, edge = [], flow[b], size
             for i in range(blocks):
