@@ -6,7 +6,6 @@
 #include "nas/LayerMatch.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include <cstdlib>
 
 using namespace mlir;
 
@@ -54,7 +53,7 @@ private:
 double shortest(float value) {
   char text[32];
   snprintf(text, sizeof(text), "%.7g", double(value));
-  return std::strtod(text, nullptr);
+  return strtod(text, nullptr);
 }
 
 } // namespace

@@ -111,7 +111,7 @@ struct Flags {
       cl::value_desc("file"), cl::cat(all)};
   cl::opt<bool> nas{"nas",
                     cl::desc("Search branched networks derived from a base (SyncNAS's "
-                             "configuration, .json), to be trained"),
+                             "configuration, .json, or a model, .onnx), to be trained"),
                     cl::cat(all)};
   cl::opt<std::string> latencyBudget{"latency-budget",
                                      cl::desc("--nas: predicted latency of candidates"),
@@ -227,6 +227,10 @@ int main(int argc, char **argv) {
     return usage("--threads: expected 1 to 256");
   if (flags.name.getNumOccurrences() && flags.name.empty())
     return usage("--name: expected an identifier");
+  bool wantsNas = flags.emit == Stage::candidates || flags.emit == Stage::network ||
+                  flags.emit == Stage::onnx || !flags.network.empty();
+  if (wantsNas && !flags.nas)
+    return usage("--network and --emit=candidates, network or onnx are of --nas");
   snc::CompilerOptions options = optionsOf(flags);
   if (!flags.shares.empty() && !snc::parseShares(flags.shares, options.shares))
     return usage("--shares: expected numbers that sum to 8, like 5:3, got '" + flags.shares + "'");
