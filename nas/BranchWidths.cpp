@@ -107,37 +107,48 @@ bool BranchWidths::fill(const Blocks &blocks, size_t unit, double budgetUs) cons
   return true;
 }
 
+std::vector<IntervalCost> BranchWidths::intervalsOf(const StagedNetwork &network) const {
+  std::vector<IntervalCost> intervals;
+  size_t begin = 0;
+  for (auto [s, stage] : llvm::enumerate(network.stages)) {
+    if (stage.sync == SyncKind::none)
+      continue;
+    llvm::SmallVector<int64_t> channels;
+    for (const auto &branch : stage.branches)
+      channels.push_back(branch.back().outChannels);
+    double joinUs = cost.joinUs(stage.sync, channels, stage.branches[0].back().outSize());
+    intervals.push_back({begin, s + 1, 0, {}, joinUs});
+    begin = s + 1;
+  }
+  return intervals;
+}
+
 std::optional<Candidate> BranchWidths::candidate(llvm::ArrayRef<SyncKind> strategy) const {
   Candidate result{branched(strategy), 0, {}};
-  StagedNetwork &network = result.network;
-  double fixed = cost.kernelsUs(stemKernel(base)) + cost.kernelsUs(headKernels(base)) +
-                 cost.forkUs(base.stem.outChannels, base.inSize() / base.stem.stride);
-  double perUs = (budget - fixed) / std::accumulate(stageUs.begin(), stageUs.end(), 0.0);
-  double allowed = 0, spent = 0; // by the end of an interval
-  for (size_t begin = 0, s = 0; s < network.stages.size(); ++s) {
-    allowed += stageUs[s] * perUs;
-    if (network.stages[s].sync == SyncKind::none)
-      continue;
-    IntervalCost interval{begin, s + 1, allowed - spent, {}, 0};
-    llvm::SmallVector<int64_t> channels;
-    for (const auto &branch : network.stages[s].branches)
-      channels.push_back(branch.back().outChannels);
-    interval.joinUs = cost.joinUs(network.stages[s].sync, channels,
-                                  network.stages[s].branches[0].back().outSize());
+  result.intervals = intervalsOf(result.network);
+  result.us = cost.kernelsUs(stemKernel(base)) + cost.kernelsUs(headKernels(base)) +
+              cost.forkUs(base.stem.outChannels, base.inSize() / base.stem.stride);
+  for (const IntervalCost &interval : result.intervals)
+    result.us += interval.joinUs;
+  double share = (budget - result.us) / std::accumulate(stageUs.begin(), stageUs.end(), 0.0);
+  double left = 0; // by the intervals so far
+  for (IntervalCost &interval : result.intervals) {
+    for (size_t s = interval.begin; s < interval.end; ++s)
+      left += stageUs[s] * share;
+    interval.budgetUs = left;
     for (size_t unit = 0; unit < cost.planUnits().size(); ++unit) {
       Blocks blocks;
-      for (size_t i = begin; i <= s; ++i)
-        for (BlockSpec &block : network.stages[i].branches[unit])
+      for (size_t s = interval.begin; s < interval.end; ++s)
+        for (BlockSpec &block : result.network.stages[s].branches[unit])
           blocks.push_back(&block);
-      if (!fill(blocks, unit, interval.budgetUs - interval.joinUs))
+      if (!fill(blocks, unit, interval.budgetUs))
         return std::nullopt;
       interval.unitUs.push_back(us(blocks, unit));
     }
-    spent += *llvm::max_element(interval.unitUs) + interval.joinUs;
-    result.intervals.push_back(interval);
-    begin = s + 1;
+    double slowest = *llvm::max_element(interval.unitUs);
+    left -= slowest;
+    result.us += slowest;
   }
-  result.us = fixed + spent;
   return result;
 }
 

@@ -21,8 +21,8 @@ struct WidthOptions {
 /// What is between two syncs.
 struct IntervalCost {
   size_t begin, end;          ///< stages
-  double budgetUs;            ///< until the join is done
-  std::vector<double> unitUs; ///< of each branch, without the join
+  double budgetUs;            ///< of each branch, without the join
+  std::vector<double> unitUs; ///< what each branch takes
   double joinUs;
 };
 
@@ -47,10 +47,10 @@ public:
   /// The candidate of a strategy, or nullopt where some interval has no room for its blocks at
   /// their least.
   ///
-  /// What the stem, the head and the fork leave of the budget is shared out to intervals as the
-  /// base network's stages need it; what one leaves over goes to the next. Within an interval
-  /// each branch has as large a share of the base's expanded channels, equal for all blocks, as
-  /// its unit can compute in time, and then, block after block, what still fits.
+  /// What the stem, the head, the fork and all joins leave of the budget is shared out to
+  /// intervals as the base network's stages need it; what one leaves over goes to the next. Within
+  /// an interval each branch has as large a share of the base's expanded channels, equal for all
+  /// blocks, as its unit can compute in time, and then, block after block, what still fits.
   std::optional<Candidate> candidate(llvm::ArrayRef<SyncKind> strategy) const;
 
 private:
@@ -58,6 +58,7 @@ private:
   double us(const Blocks &blocks, size_t unit) const;
   bool fill(const Blocks &blocks, size_t unit, double budgetUs) const;
   void setWidths(const Blocks &blocks, double share) const;
+  std::vector<IntervalCost> intervalsOf(const StagedNetwork &network) const;
   StagedNetwork branched(llvm::ArrayRef<SyncKind> strategy) const;
 
   StagedNetwork base;
