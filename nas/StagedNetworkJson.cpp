@@ -45,6 +45,8 @@ json toJson(const StagedNetwork &network) {
              {"eps", network.bnEpsilon}};
   if (network.classes != 1000)
     value["classes"] = network.classes;
+  if (network.hidden)
+    value["hidden"] = network.hidden;
   json syncs = json::array();
   for (size_t s = 0; s < network.stages.size(); ++s) {
     const StageSpec &stage = network.stages[s];
@@ -152,6 +154,8 @@ static StagedNetwork networkFrom(const json &value) {
   network.bnEpsilon = value.value("eps", network.bnEpsilon);
   if (value.contains("classes"))
     network.classes = wholeNumber(value.at("classes"), "classes");
+  if (value.contains("hidden"))
+    network.hidden = wholeNumber(value.at("hidden"), "hidden");
   for (size_t s = 0; value.contains(std::to_string(s)); ++s)
     network.stages.push_back(stageFrom(value.at(std::to_string(s)), "stage " + std::to_string(s)));
   if (!value.contains("sync"))

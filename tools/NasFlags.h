@@ -19,7 +19,7 @@ struct NasFlags {
 
   cl::opt<bool> nas{"nas",
                     cl::desc("Search branched networks derived from a base (SyncNAS's "
-                             "configuration, .json), to be trained"),
+                             "configuration, .json, or a model, .onnx), to be trained"),
                     cl::cat(all)};
   cl::opt<std::string> latencyBudget{"latency-budget",
                                      cl::desc("--nas: predicted latency of candidates"),
@@ -29,6 +29,13 @@ struct NasFlags {
       cl::desc("--nas: the same as a share of the base network's latency on its best single unit "
                "(default: 1)"),
       cl::value_desc("x"), cl::init(1), cl::cat(all)};
+  cl::opt<std::string> network{
+      "network",
+      cl::desc("--nas: write this branched network as ONNX and compile it, instead of a search"),
+      cl::value_desc("file.json"), cl::cat(all)};
+  cl::opt<bool> library{"library",
+                        cl::desc("--nas: compile the network that is found (default: yes)"),
+                        cl::init(true), cl::cat(all)};
   cl::opt<std::string> evaluator{
       "evaluator",
       cl::desc("--nas: shell command of the program that scores candidates; --jobs of them run at "
@@ -68,6 +75,8 @@ struct NasFlags {
   std::string read(NasOptions &options) const {
     options.enabled = nas;
     options.budgetScale = budgetScale;
+    options.network = network;
+    options.library = library;
     options.evaluator = evaluator;
     options.retries = retries;
     options.inFlight = inFlight;

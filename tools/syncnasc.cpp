@@ -137,7 +137,10 @@ struct Flags {
                  clEnumValN(Stage::kernel, "kernel", "kernels with layouts and schedules"),
                  clEnumValN(Stage::schedule, "schedule", "buffers in memory, calls in order"),
                  clEnumValN(Stage::llvm, "llvm", "the executor, LLVM dialect"),
-                 clEnumValN(Stage::candidates, "candidates", "--nas: a line of JSON each"))};
+                 clEnumValN(Stage::candidates, "candidates", "--nas: a line of JSON each"),
+                 clEnumValN(Stage::network, "network",
+                            "--nas: the base, or what --network names, as SyncNAS's JSON"),
+                 clEnumValN(Stage::onnx, "onnx", "--nas: the same as a model, to be trained"))};
   cl::opt<bool> elide{"elide-weights", cl::desc("Leave large weights out of what --emit prints"),
                       cl::cat(all)};
   cl::opt<std::string> cacheDir{
@@ -210,6 +213,10 @@ int main(int argc, char **argv) {
     return usage("--threads: expected 1 to 256");
   if (flags.name.getNumOccurrences() && flags.name.empty())
     return usage("--name: expected an identifier");
+  bool wantsNas = flags.emit == Stage::candidates || flags.emit == Stage::network ||
+                  flags.emit == Stage::onnx || !flags.network.empty();
+  if (wantsNas && !flags.nas)
+    return usage("--network and --emit=candidates, network or onnx are of --nas");
   snc::CompilerOptions options = optionsOf(flags);
   if (!flags.shares.empty() && !snc::parseShares(flags.shares, options.shares))
     return usage("--shares: expected numbers that sum to 8, like 5:3, got '" + flags.shares + "'");

@@ -13,10 +13,23 @@
 
 #include "llvm/Support/raw_ostream.h"
 
+#include <map>
+
 namespace snc {
 
 /// Where to stop and print instead of emitting a library.
-enum class Stage { library, import, tensor, branches, kernel, schedule, llvm, candidates };
+enum class Stage {
+  library,
+  import,
+  tensor,
+  branches,
+  kernel,
+  schedule,
+  llvm,
+  candidates,
+  network,
+  onnx
+};
 
 /// Whether to split: where it is predicted to pay, or whatever is predicted; or by the
 /// branches that the model has of its own.
@@ -35,6 +48,8 @@ struct NasOptions {
   UctRule uct = UctRule::best;
   std::string importResults, exportResults; ///< paths of SyncNAS's {name: score}; may be empty
   bool retryFailed = false;                 ///< evaluate again what failed before
+  std::string network; ///< path of a branched network to compile instead of a search
+  bool library = true; ///< compile what the search finds
 };
 
 struct CompilerOptions {
@@ -64,7 +79,8 @@ struct CompilerOptions {
   PipelineOptions pipeline;
   bool gpuFallback = true;    ///< a library for a GPU also holds the network for the CPU alone
   bool weightsInFile = false; ///< share/<name>/<name>.weights instead of embedded
-  bool force = false;         ///< replace an output folder that is not ours
+  std::map<std::string, std::string> files; ///< more of the output folder's, by path in it
+  bool force = false;                       ///< replace an output folder that is not ours
   Stage stage = Stage::library;
   bool elideWeights = false; ///< print large weights as "elided"
   std::string cacheDir;      ///< of compiled kernels; empty: the user's

@@ -2,6 +2,7 @@
 
 #include "codegen/driver/NasMode.h"
 
+#include "codegen/driver/NasNetwork.h"
 #include "codegen/driver/Planning.h"
 #include "codegen/driver/StrategySearch.h"
 #include "ir/Target.h"
@@ -21,12 +22,11 @@ static llvm::Error failure(const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
 }
 
-llvm::Expected<std::unique_ptr<NasSpace>> NasSpace::open(const CompilerOptions &options) {
-  auto base = readStagedNetwork(options.model);
+llvm::Expected<std::unique_ptr<NasSpace>> NasSpace::open(const CompilerOptions &options,
+                                                         llvm::raw_ostream &err) {
+  auto base = openBase(options, err);
   if (!base)
     return base.takeError();
-  if (base->isBranched())
-    return failure("this network is branched; --nas wants the one it is to be derived from");
   const Target *target = findTarget(options.target);
   if (!target)
     return failure("--target: unknown '" + options.target + "'");
@@ -53,8 +53,8 @@ llvm::Expected<std::unique_ptr<NasSpace>> NasSpace::open(const CompilerOptions &
   for (const PlanUnit &unit : *units)
     identity << " " << unit.threads << (unit.device == Device::cpu ? "" : nameOf(unit.device));
   bool gpu = gpuOf(*units).has_value();
-  std::string numbers = numbersOf(space->model.device(), gpu) + toJson(space->network).dump();
-  space->branchWidths.emplace(space->network, space->model, std::move(*units), widths);
+  std::string numbers = numbersOf(space->model.device(), gpu) + toJson(space->given.network).dump();
+  space->branchWidths.emplace(space->given.network, space->model, std::move(*units), widths);
   identity << llvm::format(" %.17g ", space->widths().budgetUs())
            << llvm::utohexstr(snc_hash64(numbers.data(), numbers.size()));
   return space;
@@ -94,20 +94,20 @@ llvm::Error printCandidates(const NasSpace &space, llvm::raw_ostream &os) {
 }
 
 int searchNetwork(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err) {
+  if (options.stage == Stage::network || options.stage == Stage::onnx)
+    return printNetwork(options, err);
+  if (!options.nas.network.empty())
+    return compileGivenNetwork(options, out, err);
   auto fail = [&](llvm::Error error) {
     err << options.model << ": error: " << llvm::toString(std::move(error)) << "\n";
     return 1;
   };
-  auto space = NasSpace::open(options);
+  auto space = NasSpace::open(options, err);
   if (!space)
     return fail(space.takeError());
   if (options.stage == Stage::library) {
-    auto done = searchAndWrite(**space, options, out, err);
-    if (!done)
-      return fail(done.takeError());
-    if (!*done)
-      err << "syncnasc: interrupted\n";
-    return *done ? 0 : 130;
+    auto code = searchAndWrite(**space, options, out, err);
+    return code ? *code : fail(code.takeError());
   }
   if (options.stage != Stage::candidates)
     return fail(failure("--nas prints only --emit=candidates"));

@@ -3,6 +3,7 @@
 #include "codegen/driver/StrategySearch.h"
 
 #include "codegen/driver/Interrupt.h"
+#include "codegen/driver/NasNetwork.h"
 #include "codegen/driver/OutputFolder.h"
 #include "codegen/driver/Planning.h"
 #include "codegen/driver/SearchLog.h"
@@ -47,6 +48,7 @@ public:
   llvm::Error prepare();
   llvm::Expected<NasSearchResult> search();
   llvm::Error write(const NasSearchResult &result);
+  int compile(const NasSearchResult &result, llvm::raw_ostream &out, llvm::raw_ostream &err);
   llvm::Error exportScores();
 
 private:
@@ -54,6 +56,7 @@ private:
   llvm::Error openPool();
   std::string progressText(const NasProgress &now) const;
   nlohmann::json optionsJson() const;
+  std::map<std::string, std::string> textsOf(const NasSearchResult &result) const;
   llvm::StringRef uctName() const { return nas.uct == UctRule::mean ? "mean" : "best"; }
 
   const NasSpace &space;
@@ -178,7 +181,8 @@ nlohmann::json Run::optionsJson() const {
           {"base_latency_us", space.widths().baseUs()}};
 }
 
-llvm::Error Run::write(const NasSearchResult &result) {
+/// Files of the output folder that tell of the search.
+std::map<std::string, std::string> Run::textsOf(const NasSearchResult &result) const {
   std::map<std::string, double> scores;
   for (const NasSample &sample : result.samples)
     if (sample.record.score)
@@ -186,13 +190,18 @@ llvm::Error Run::write(const NasSearchResult &result) {
   nlohmann::json searched = toJson(result, SyncSpace(space.base().stages.size()));
   searched["base"] = space.base().name;
   searched["options"] = optionsJson();
+  return {{"results.json", scoresText(scores)}, {"search.json", searched.dump(1) + "\n"}};
+}
+
+/// The folder without a library.
+llvm::Error Run::write(const NasSearchResult &result) {
+  const StagedNetwork &best = result.best->network;
+  std::map<std::string, std::string> texts = textsOf(result);
+  texts["network.json"] = toJson(best).dump() + "\n";
+  texts["network.onnx"] = modelText(best, space.origin(), options.seed);
   // By which a later run knows the folder as its own.
   nlohmann::json manifest{{"versions", {{"syncnasc", SNC_VERSION}}},
                           {"files", nlohmann::json::object()}};
-  std::pair<const char *, std::string> texts[] = {
-      {"network.json", toJson(result.best->network).dump() + "\n"},
-      {"results.json", scoresText(scores)},
-      {"search.json", searched.dump(1) + "\n"}};
   if (llvm::Error error = folder.open())
     return error;
   for (const auto &[name, text] : texts) {
@@ -200,10 +209,20 @@ llvm::Error Run::write(const NasSearchResult &result) {
     if (llvm::Error error = folder.write(name, text))
       return error;
   }
-  // What is compiled of the chosen network belongs here, too.
   if (llvm::Error error = folder.write("share/syncnas/manifest.json", manifest.dump(2) + "\n"))
     return error;
   return folder.commit();
+}
+
+/// The folder with a library. Returns as compileModel.
+int Run::compile(const NasSearchResult &result, llvm::raw_ostream &out, llvm::raw_ostream &err) {
+  CompilerOptions one = options;
+  one.files = textsOf(result);
+  one.searchStore.clear(); // the strategies'
+  one.jobs = 0;            // were evaluators
+  one.search = PlannerKind::mcts;
+  one.searchBudget = CompilerOptions().searchBudget;
+  return compileNetwork(result.best->network, space.origin(), one, out, err);
 }
 
 llvm::Error Run::exportScores() {
@@ -242,8 +261,8 @@ llvm::Error nothingFound(const NasSearchResult &result) {
 
 } // namespace
 
-llvm::Expected<bool> searchAndWrite(const NasSpace &space, const CompilerOptions &options,
-                                    llvm::raw_ostream &out, llvm::raw_ostream &err) {
+llvm::Expected<int> searchAndWrite(const NasSpace &space, const CompilerOptions &options,
+                                   llvm::raw_ostream &out, llvm::raw_ostream &err) {
   Run run(space, options, err);
   if (llvm::Error error = run.prepare())
     return error;
@@ -253,17 +272,22 @@ llvm::Expected<bool> searchAndWrite(const NasSpace &space, const CompilerOptions
   if (llvm::Error error = run.exportScores())
     return error;
   if (!result->best) {
-    if (result->interrupted)
-      return false;
-    return nothingFound(*result);
+    if (!result->interrupted)
+      return nothingFound(*result);
+    err << "syncnasc: interrupted\n";
+    return 130;
   }
-  if (llvm::Error error = run.write(*result))
-    return error;
   if (result->interrupted)
     err << "syncnasc: search interrupted; this is what is known. Run again to go on\n";
+  if (options.nas.library) {
+    if (int code = run.compile(*result, out, err))
+      return code;
+  } else if (llvm::Error error = run.write(*result)) {
+    return error;
+  }
   if (!options.quiet)
     printResult(space, *result, options.output, out);
-  return true;
+  return 0;
 }
 
 } // namespace snc

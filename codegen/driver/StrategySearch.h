@@ -12,8 +12,8 @@ namespace snc {
 /// Searches as the options say, writes network.json, results.json and search.json into the
 /// output folder, all or none, and prints what was found to `out`. An interrupt ends the search
 /// with what is known. False: there is nothing to write, as nothing was found by then.
-llvm::Expected<bool> searchAndWrite(const NasSpace &space, const CompilerOptions &options,
-                                    llvm::raw_ostream &out, llvm::raw_ostream &err);
+llvm::Expected<int> searchAndWrite(const NasSpace &space, const CompilerOptions &options,
+                                   llvm::raw_ostream &out, llvm::raw_ostream &err);
 
 } // namespace snc
 
