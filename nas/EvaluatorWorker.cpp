@@ -63,14 +63,16 @@ namespace snc {
   sigemptyset(&awaited);
   sigaddset(&awaited, SIGCHLD);
   sigaddset(&awaited, SIGUSR1);
-  for (int which = 0, status = 0; shell > 0;) {
+  if (shell < 0)
+    _exit(127);
+  while (true) {
+    int which = 0, status = 0;
     sigwait(&awaited, &which);
     if (which == SIGUSR1)
       kill(0, SIGKILL);
     if (waitpid(shell, &status, WNOHANG) == shell)
       endAs(status);
   }
-  _exit(127);
 }
 
 llvm::Expected<std::unique_ptr<EvaluatorWorker>>

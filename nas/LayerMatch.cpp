@@ -29,7 +29,7 @@ int64_t MatchedConv::outChannels() const { return tensorType(result).getDimSize(
 bool MatchedConv::isDepthwise() const {
   return llvm::all_of(convs, [](ConvOp conv) {
     auto weight = tensorType(conv.getWeight()).getShape();
-    return weight[1] == 1 && weight[0] == conv.getGroup();
+    return weight[1] == 1 && weight[0] == int64_t(conv.getGroup());
   });
 }
 

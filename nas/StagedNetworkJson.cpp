@@ -94,7 +94,7 @@ static ConvSpec convFrom(const json &object, const std::string &member) {
 
 static BlockSpec blockFrom(const json &value, const std::string &where) {
   std::vector<int64_t> n = wholeNumbers(value, 6, where);
-  BlockSpec block{n[0], n[2], n[3], n[4], n[5], {n[1]}};
+  BlockSpec block{n[0], n[2], n[3], n[4], n[5], {n[1]}, 0, ""};
   if (value.size() > 6) {
     const json &more = value[6];
     if (!more.is_object())

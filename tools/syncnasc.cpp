@@ -214,8 +214,8 @@ int main(int argc, char **argv) {
   if (flags.name.getNumOccurrences() && flags.name.empty())
     return usage("--name: expected an identifier");
   bool wantsNas = flags.emit == Stage::candidates || flags.emit == Stage::network ||
-                  flags.emit == Stage::onnx || !flags.network.empty();
-  if (wantsNas && !flags.nas)
+                  flags.emit == Stage::onnx || !flags.nas.network.empty();
+  if (wantsNas && !flags.nas.nas)
     return usage("--network and --emit=candidates, network or onnx are of --nas");
   snc::CompilerOptions options = optionsOf(flags);
   if (!flags.shares.empty() && !snc::parseShares(flags.shares, options.shares))

@@ -9,9 +9,10 @@
 
 namespace snc {
 
-/// Searches as the options say, writes network.json, results.json and search.json into the
-/// output folder, all or none, and prints what was found to `out`. An interrupt ends the search
-/// with what is known. False: there is nothing to write, as nothing was found by then.
+/// Searches as the options say, writes network.json, network.onnx, results.json, search.json and,
+/// unless the options do without, the library into the output folder, all or none, and prints
+/// what was found to `out`. An interrupt ends the search with what is known. Returns as
+/// compileModel; 130 where nothing was found until an interrupt.
 llvm::Expected<int> searchAndWrite(const NasSpace &space, const CompilerOptions &options,
                                    llvm::raw_ostream &out, llvm::raw_ostream &err);
 
