@@ -15,7 +15,6 @@ import math
 import torch
 from torch import nn
 
-REPEATS = 8
 STEP = 0.01
 
 
@@ -39,10 +38,10 @@ def norm_term(batch):
 
 @torch.no_grad()
 def score(module, inputs, generator):
-    """Mean over REPEATS draws of weights and inputs; the images themselves are not used."""
+    """Mean over inputs.draws of weights and inputs; the images themselves are not used."""
     shape = inputs.batches[0][0].shape
     module = copy.deepcopy(module).train()
-    return sum(_once(module, shape, generator) for _ in range(REPEATS)) / REPEATS
+    return sum(_once(module, shape, generator) for _ in range(inputs.draws)) / inputs.draws
 
 
 def _once(module, shape, generator):
