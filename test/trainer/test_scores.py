@@ -90,6 +90,22 @@ def test_zico_of_a_linear_layer():
         zico.score(module, scores.Inputs(batches[:1]), None)
 
 
+def test_zico_of_a_layer_without_effect():
+    class Dead(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.used, self.dead = nn.Linear(2, 2), nn.Linear(2, 2)
+
+        def forward(self, x):
+            self.dead(x)
+            return self.used(x)
+
+    module = Dead()
+    batches = tuple((torch.randn(3, 2), torch.tensor([0, 1, 1])) for _ in range(3))
+    found = zico.score(module, scores.Inputs(batches), None)
+    assert found == zico.score(module.used, scores.Inputs(batches), None)
+
+
 def test_zen_norm_term():
     batch = torch.zeros(2, 2, 1, 1)
     batch[:, 0, 0, 0] = torch.tensor([1.0, 3.0])  # variance 1, the other channel's 0: mean 0.5
@@ -131,6 +147,8 @@ def test_rank_program(tmp_path, capsys):
     assert capsys.readouterr().out.split() == ["1.500,y", "2.000,z", "2.500,x"]
     assert rank.main([str(table), "--columns", "a"]) == 0
     assert capsys.readouterr().out.split() == ["1.000,z", "2.000,y", "3.000,x"]
+    assert rank.main([str(table), "--table"]) == 0
+    assert capsys.readouterr().out == "name,a,b,rank\nx,1,10,2.500\ny,2,30,1.500\nz,3,,2.000\n"
     assert rank.main([str(table), "--columns", "c"]) == 1
     for text in ("", "name,a\n", "name,a\nx,b\n", "name,a\nx\n", "name\nx\n"):
         table.write_text(text)

@@ -22,11 +22,23 @@ SETTLING = 4000  # training images that batch norms take their statistics from, 
 WITHOUT_IMAGES = ("parameters", "macs", "synflow", "zen")
 
 
+# What a score may raise: the network, not the program, is then the reason.
+FAILURES = (ValueError, ArithmeticError, RuntimeError, MemoryError, RecursionError)
+
+
 def arguments(argv=None):
     parser = argparse.ArgumentParser(prog="syncnas_trainer.evaluate", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--score", default="train", choices=("train",) + scores.NAMES)
+    add_arguments(parser)
+    options = parser.parse_args(argv)
+    check(parser, options, (options.score,))
+    return options
+
+
+def add_arguments(parser):
+    """Adds the options of an Evaluator, but for what gives the score, to an argparse parser."""
     add = parser.add_argument
-    add("--score", default="train", choices=("train",) + scores.NAMES)
     add("--data", help="image folder, .tar of it, CIFAR-10 batches or .npz")
     add("--cache", help="folder that keeps the decoded images")
     add("--decode-edge", type=int, help="scale images to this edge when decoding")
@@ -39,19 +51,24 @@ def arguments(argv=None):
     add("--score-batches", type=int, default=4, help="batches of a training-free score")
     add("--threads", type=int, default=1)
     training.add_arguments(parser)
-    options = parser.parse_args(argv)
-    if not options.data and options.score not in WITHOUT_IMAGES:
-        parser.error(f"--score {options.score} needs --data")
+
+
+def check(parser, options, names):
+    """Ends the program by parser.error if the options, for scores `names`, cannot be used."""
+    for name in names:
+        if not options.data and name not in WITHOUT_IMAGES:
+            parser.error(f"score {name} needs --data")
     if min(options.repeats, options.threads, options.score_batch, options.score_batches) < 1:
         parser.error("numbers of repeats, threads and batches are 1 or more")
-    return options
 
 
 class Evaluator:
     """Scores networks one after the other. Decoded data of an input edge is kept."""
 
-    def __init__(self, options, pixels):
+    def __init__(self, options, pixels, score):
+        """`options` of add_arguments, `pixels` of images.read or None, `score` "train" or of scores.NAMES."""
         self.options, self.pixels, self.prepared = options, pixels, {}
+        self.name = score
         self.settings = training.from_arguments(options)
 
     def data(self, net):
@@ -66,8 +83,9 @@ class Evaluator:
     def score(self, net, seed):
         """(score, details) of a checked network: means over options.repeats seeds."""
         start = time.monotonic()
-        once = self._train if self.options.score == "train" else self._without_training
-        found = [once(net, seed + i) for i in range(self.options.repeats)]
+        found = [self._train(net, seed + i) if self.name == "train" else
+                 self.without_training(net, seed + i, self.name)
+                 for i in range(self.options.repeats)]
         details = {"macs": network.macs(net), "scores": [score for score, _ in found]}
         for key in found[0][1]:
             details[key] = sum(part[key] for _, part in found) / len(found)
@@ -88,20 +106,24 @@ class Evaluator:
         value = details["accuracy"] if self.options.measure == "accuracy" else -details["loss"]
         return value, details
 
-    def _without_training(self, net, seed):
+    def without_training(self, net, seed, name):
+        """(score `name`, details) of a checked network with initial weights drawn from `seed`."""
         generator = torch.Generator().manual_seed(seed)
         module = network.build(net, seed).to(memory_format=torch.channels_last)
-        size, count = self.options.score_batch, self.options.score_batches
-        if self.options.score in WITHOUT_IMAGES:
-            x = torch.randn(size, net.stem[0], net.edge, net.edge, generator=generator)
-            batches = ((x, None),)
-        else:
-            part = self.data(net).train
-            order = torch.randperm(len(part), generator=generator)[:size * count]
-            batches = tuple((part.x[where], part.y[where]) for where in order.split(size))
-        value = scores.find(self.options.score)(module, scores.Inputs(batches, network.macs(net)),
-                                                generator)
+        part = None if name in WITHOUT_IMAGES else self.data(net).train
+        batches = draw(part, (net.stem[0], net.edge), self.options, generator)
+        value = scores.find(name)(module, scores.Inputs(batches, network.macs(net)), generator)
         return value, {"params": network.parameters(module)}
+
+
+def draw(part, shape, options, generator):
+    """Batches for scores.Inputs: of a data.Part, or one of noise if None, `shape` (channels, edge)."""
+    size, count = options.score_batch, options.score_batches
+    if part is None:
+        channels, edge = shape
+        return ((torch.randn(size, channels, edge, edge, generator=generator), None),)
+    order = torch.randperm(len(part), generator=generator)[:size * count]
+    return tuple((part.x[where], part.y[where]) for where in order.split(size))
 
 
 def _no_number(text):
@@ -124,7 +146,7 @@ def answer(evaluator, line):
         if not math.isfinite(score):
             raise ArithmeticError(f"the score is {score}")
         return {**reply, "score": score, "details": details}
-    except (ValueError, ArithmeticError, RuntimeError, MemoryError, RecursionError) as error:
+    except FAILURES as error:
         return {**reply, "error": f"{type(error).__name__}: {error}"[:500]}
 
 
@@ -136,7 +158,7 @@ def main(argv=None):
         print(f"syncnas_trainer.evaluate: {error}", file=sys.stderr)
         return 1
     process.settle(options.threads)
-    evaluator = Evaluator(options, pixels)
+    evaluator = Evaluator(options, pixels, options.score)
     for line in sys.stdin.buffer:  # bytes: what is no UTF-8 is an answer's error too
         if line.strip():
             print(json.dumps(answer(evaluator, line)), flush=True)

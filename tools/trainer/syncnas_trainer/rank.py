@@ -2,7 +2,8 @@
 """Average rank over several scores: `python3 -m syncnas_trainer.rank TABLE.csv [--columns a,b]`.
 
 The table has a header, a first column of names and scores in the others, larger is better; an empty
-field is the worst. Prints names with their average rank, best first; rank 1 is the best.
+field is the worst. Prints names with their average rank, best first; rank 1 is the best. --table
+prints the table's rows in their order instead: name, the scores, rank.
 """
 
 import argparse
@@ -65,6 +66,7 @@ def main(argv=None):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("table")
     parser.add_argument("--columns", help="scores to use, with commas; all by default")
+    parser.add_argument("--table", dest="whole", action="store_true", help="print a CSV file with a column rank")
     options = parser.parse_args(argv)
     try:
         names, table = read(options.table, options.columns and options.columns.split(","))
@@ -72,6 +74,13 @@ def main(argv=None):
     except (ValueError, OSError) as error:
         print(f"syncnas_trainer.rank: {error}", file=sys.stderr)
         return 1
+    if options.whole:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["name", *table, "rank"])
+        for name, rank, *values in zip(names, average, *table.values()):
+            fields = ["" if value == -math.inf else f"{value:.12g}" for value in values]
+            writer.writerow([name, *fields, f"{rank:.3f}"])
+        return 0
     for rank, name in sorted(zip(average, names)):
         print(f"{rank:.3f},{name}")
     return 0

@@ -17,6 +17,7 @@ class Inputs:
 
     batches: tuple  # of (x, y)
     macs: int = 0
+    draws: int = 8  # of weights and inputs, where a score averages over some
 
 
 def find(name):

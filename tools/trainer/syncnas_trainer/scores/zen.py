@@ -15,13 +15,11 @@ import math
 import torch
 from torch import nn
 
-REPEATS = 8
 STEP = 0.01
 
 
-def _prepared(module, generator):
-    """A copy with weights from N(0, 1), batch norms reset and without residual sums."""
-    module = copy.deepcopy(module).train()
+def _draw_weights(module, generator):
+    """Weights from N(0, 1), batch norms reset, no residual sums: in place."""
     for layer in module.modules():
         if isinstance(layer, (nn.Conv2d, nn.Linear)):
             layer.weight.normal_(generator=generator)
@@ -31,7 +29,6 @@ def _prepared(module, generator):
             layer.reset_parameters()
         if hasattr(layer, "residual"):
             layer.residual = False
-    return module
 
 
 def norm_term(batch):
@@ -41,13 +38,14 @@ def norm_term(batch):
 
 @torch.no_grad()
 def score(module, inputs, generator):
-    """Mean over REPEATS draws of weights and inputs; the images themselves are not used."""
+    """Mean over inputs.draws of weights and inputs; the images themselves are not used."""
     shape = inputs.batches[0][0].shape
-    return sum(_once(module, shape, generator) for _ in range(REPEATS)) / REPEATS
+    module = copy.deepcopy(module).train()
+    return sum(_once(module, shape, generator) for _ in range(inputs.draws)) / inputs.draws
 
 
 def _once(module, shape, generator):
-    module = _prepared(module, generator)
+    _draw_weights(module, generator)
     terms = []
 
     def add(_layer, arguments):

@@ -34,7 +34,9 @@ def score(module, inputs, generator):
     gradients = [[] for _ in layers]
     for x, y in inputs.batches:
         loss = functional.cross_entropy(module(x), y)
-        for kept, gradient in zip(gradients, torch.autograd.grad(loss, weights)):
-            kept.append(gradient.detach().flatten().clone())
-    terms = [layer_term(torch.stack(kept).double()) for kept in gradients]
+        found = torch.autograd.grad(loss, weights, allow_unused=True)
+        for kept, gradient in zip(gradients, found):
+            if gradient is not None:  # layers that the loss does not depend on have no term
+                kept.append(gradient.detach().flatten().clone())
+    terms = [layer_term(torch.stack(kept).double()) for kept in gradients if kept]
     return sum(term for term in terms if term is not None)
