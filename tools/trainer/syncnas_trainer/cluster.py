@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import sys
+import threading
 
 from . import cluster_worker, evaluate
 
@@ -30,11 +31,12 @@ def arguments(argv):
     where.add_argument("--address", default="auto",
                        help="HOST:PORT of the cluster's head, or auto: this machine's cluster")
     where.add_argument("--local", type=int, metavar="WORKERS",
-                       help="a cluster of this machine, which all such processes of a user share")
+                       help="a cluster of this machine that starts and ends with this process")
     parser.add_argument("--cpus", type=float, default=1, help="processors a candidate takes")
     parser.add_argument("--gpus", type=float, default=0, help="GPUs a candidate takes")
     parser.add_argument("--retries", type=int, default=3,
                         help="times more that a candidate is tried whose worker or machine has died")
+    parser.add_argument("--connect-timeout", type=float, default=120, help="seconds; ends with code 1")
     at = argv.index("--") if "--" in argv else len(argv)
     options = parser.parse_args(argv[:at])
     if min(options.cpus, options.gpus, options.retries) < 0 or (options.local or 1) < 1:
@@ -57,7 +59,7 @@ def take_streams():
     return requests, answers
 
 
-def connect(address):
+def connect(options):
     """The module ray, connected. Workers get this package from here. Raises ClusterError."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
@@ -65,12 +67,25 @@ def connect(address):
     except ImportError as error:
         raise ClusterError(f"no Ray in {sys.executable}: {error} (tools/trainer/requirements.txt)") from None
     package = os.path.dirname(os.path.abspath(__file__))
+    where = {"address": "local", "num_cpus": options.local, "include_dashboard": False} if options.local \
+        else {"address": options.address}
+    # A head that has just died has Ray try for ever.
+    limit = threading.Timer(options.connect_timeout, give_up, [where["address"], options.connect_timeout])
+    limit.daemon = True
+    limit.start()
     try:
-        ray.init(address=address, log_to_driver=False, logging_level="error",
+        ray.init(**where, log_to_driver=False, logging_level="error",
                  runtime_env={"py_modules": [package], "excludes": ["__pycache__"]})
     except (ConnectionError, RuntimeError, ValueError, OSError, ray.exceptions.RayError) as error:
-        raise ClusterError(f"no cluster at {address}: {error}") from None
+        raise ClusterError(f"no cluster at {where['address']}: {error}") from None
+    finally:
+        limit.cancel()
     return ray
+
+
+def give_up(address, seconds):
+    print(f"{PROGRAM}: no cluster at {address}: no answer in {seconds:g} s", file=sys.stderr, flush=True)
+    os._exit(1)
 
 
 class Remote:
@@ -108,7 +123,7 @@ def main(argv=None):
     options, evaluator_arguments = arguments(sys.argv[1:] if argv is None else argv)
     requests, answers = take_streams()
     try:
-        remote = Remote(connect(options.address), options, evaluator_arguments)
+        remote = Remote(connect(options), options, evaluator_arguments)
         for line in requests:
             if line.strip():
                 answers.write(json.dumps(remote.answer(line)).encode() + b"\n")
