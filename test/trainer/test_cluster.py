@@ -12,6 +12,7 @@ import pytest
 
 PLAIN, CLUSTER = "syncnas_trainer.evaluate", "syncnas_trainer.cluster"
 SCORE = ["--score", "zen", "--score-batch", "4"]
+REPEATS = "40"  # some seconds
 
 
 def request(network, number, **more):
@@ -63,38 +64,42 @@ class Machines:
     def add(self):
         return self.cluster.add_node(num_cpus=1, object_store_memory=80 << 20)
 
-    @staticmethod
-    def busy(node):
-        """The node's worker processes that score a candidate right now."""
-        import ray  # noqa: F401  (has psutil in its path)
+    def at_work(self):
+        """(node, process id) of a worker process that scores a candidate right now, or None."""
         import psutil
-        found = []
-        for info in node.all_processes["raylet"]:
-            for child in psutil.Process(info.process.pid).children(recursive=True):
+        for node in self.nodes:
+            for child in psutil.Process(node.all_processes["raylet"][0].process.pid).children():
                 try:
-                    found += [child.pid] if "answer" in "".join(child.cmdline()) else []
+                    if "ray::answer" in "".join(child.cmdline()):
+                        return node, child.pid
                 except psutil.NoSuchProcess:
                     pass
-        return found
-
-    def node_at_work(self):
-        return next((node for node in self.nodes if self.busy(node)), None)
+        return None
 
 
 @pytest.fixture(scope="module")
 def machines():
-    pytest.importorskip("ray", reason="no Ray in this interpreter: tools/trainer/requirements.txt")
+    for name in ("ray", "psutil"):
+        pytest.importorskip(name, reason=f"no {name} in this interpreter: tools/trainer/requirements.txt")
     os.environ.update(RAY_USAGE_STATS_ENABLED="0", RAY_worker_niceness="0")
     found = Machines()
     yield found
     found.cluster.shutdown()
 
 
-@pytest.fixture
-def slow(environment, base):
-    """A request whose candidate takes some seconds, and its answer by the plain evaluator."""
-    lines = [request(base, 7)]
-    return lines[0], ask(environment, PLAIN, lines, *SCORE, "--repeats", "60")
+def score_slowly(machines, environment, line, *options, repeats=REPEATS):
+    """(process, node, worker's process id) of a candidate of some seconds that is being scored."""
+    process = start(environment, CLUSTER, *options, *machines.options, "--repeats", repeats)
+    process.stdin.write(line + "\n")
+    process.stdin.flush()
+    return (process, *wait(machines.at_work, "a worker at work"))
+
+
+def check_answers(process, environment, *lines):
+    """The process ends well, having answered as the plain evaluator does."""
+    out, err = process.communicate(timeout=400)
+    assert process.returncode == 0, err
+    assert answers(out) == ask(environment, PLAIN, lines, *SCORE, "--repeats", REPEATS)
 
 
 def test_answers_of_the_plain_evaluator(machines, environment, base, branched):
@@ -116,40 +121,26 @@ def test_answers_of_the_plain_evaluator(machines, environment, base, branched):
     assert found[0] + found[1] == expected
 
 
-def test_worker_killed(machines, environment, slow):
-    line, expected = slow
-    process = start(environment, CLUSTER, *machines.options, "--repeats", "60")
-    process.stdin.write(line + "\n")
-    process.stdin.flush()
-    node = wait(machines.node_at_work, "a worker at work")
-    os.kill(machines.busy(node)[0], 9)
-    out, err = process.communicate(timeout=400)
-    assert process.returncode == 0, err
-    assert answers(out) == expected
+def test_worker_killed(machines, environment, base):
+    lines = request(base, 7), request(base, 8)
+    process, _, worker = score_slowly(machines, environment, "\n".join(lines))
+    os.kill(worker, 9)
+    check_answers(process, environment, *lines)
 
 
-def test_node_killed(machines, environment, slow):
-    line, expected = slow
-    process = start(environment, CLUSTER, *machines.options, "--repeats", "60")
-    process.stdin.write(line + "\n")
-    process.stdin.flush()
-    node = wait(machines.node_at_work, "a node at work")
-    machines.cluster.remove_node(node, allow_graceful=False)
+def test_node_killed(machines, environment, base):
+    line = request(base, 7)
+    process, node, _ = score_slowly(machines, environment, line)
     machines.nodes.remove(node)
-    out, err = process.communicate(timeout=400)
+    machines.cluster.remove_node(node, allow_graceful=False)
     machines.nodes.append(machines.add())
-    assert process.returncode == 0, err
-    assert answers(out) == expected
+    check_answers(process, environment, line)
 
 
 def test_candidate_that_ends_every_worker(machines, environment, base):
     """With no retry left its answer is an error, and the next candidate has a score."""
-    options = ["--retries", "0", *machines.options, "--repeats", "60"]
-    process = start(environment, CLUSTER, *options)
-    process.stdin.write(request(base, 1) + "\n")
-    process.stdin.flush()
-    node = wait(machines.node_at_work, "a worker at work")
-    os.kill(machines.busy(node)[0], 9)
+    process, _, worker = score_slowly(machines, environment, request(base, 1), "--retries", "0")
+    os.kill(worker, 9)
     found = json.loads(process.stdout.readline())
     assert (found["id"], found["name"]) == (1, "tiny1") and "WorkerCrashed" in found["error"]
     out, err = process.communicate(request(base, 2) + "\n", timeout=400)
@@ -157,20 +148,25 @@ def test_candidate_that_ends_every_worker(machines, environment, base):
     assert [(a["id"], "score" in a) for a in answers(out)] == [(2, True)]
 
 
-def test_killed_process_frees_its_worker(machines, environment, slow):
-    process = start(environment, CLUSTER, *machines.options, "--repeats", "100000")
-    process.stdin.write(slow[0] + "\n")
-    process.stdin.flush()
-    wait(machines.node_at_work, "a worker at work")
+def test_killed_process_frees_its_worker(machines, environment, base):
+    process, _, _ = score_slowly(machines, environment, request(base, 1), repeats="100000")
     process.kill()
     process.communicate()
-    wait(lambda: not machines.node_at_work(), "the worker's end")
+    wait(lambda: not machines.at_work(), "the worker's end")
 
 
 def test_machine_without_the_images(machines, environment, base, tmp_path):
     process = start(environment, CLUSTER, *machines.options[:3], "--score", "naswot", "--data", str(tmp_path / "x"))
     out, err = process.communicate(request(base, 1) + "\n", timeout=400)
     assert process.returncode == 1 and out == "" and "cannot read the images" in err and "Traceback" not in err
+
+
+def test_cluster_gone(machines, environment, base):
+    """Last of the cluster's tests, as it ends its head."""
+    process, _, _ = score_slowly(machines, environment, request(base, 1))
+    machines.cluster.remove_node(machines.cluster.head_node, allow_graceful=False)
+    out, _ = process.communicate(timeout=400)
+    assert process.returncode != 0 and out == ""
 
 
 def test_local(environment, base):

@@ -39,7 +39,8 @@ def arguments(argv):
     parser.add_argument("--connect-timeout", type=float, default=120, help="seconds; ends with code 1")
     at = argv.index("--") if "--" in argv else len(argv)
     options = parser.parse_args(argv[:at])
-    if min(options.cpus, options.gpus, options.retries) < 0 or (options.local or 1) < 1:
+    no_workers = options.local is not None and options.local < 1
+    if min(options.cpus, options.gpus, options.retries) < 0 or no_workers:
         parser.error("numbers of processors, GPUs and retries are 0 or more, of workers 1 or more")
     evaluate.arguments(argv[at + 1:])
     return options, tuple(argv[at + 1:])
