@@ -15,6 +15,7 @@
 // * Where the space's rollouts are informed, some from the root come first: their guess is
 //   better than what untried choices teach.
 
+#include "search/LetterModel.h"
 #include "search/Neighbours.h"
 #include "search/Recorder.h"
 #include "search/SearchTree.h"
@@ -51,6 +52,10 @@ private:
   Id bestChild(Id id, double exploration) const;
   uint16_t untried(Id id, size_t depth, Turn turn);
   Choices descend(Turn turn);
+  double acquisition(const Choices &leaf);
+  void refit();
+  Choices modelled();
+  void consider(const Choices &leaf, Choices &best, double &least);
 
   const DecisionSpace &space;
   const SearchOptions &options;
@@ -60,6 +65,9 @@ private:
   std::vector<double> costs; // all that are known, rising
   double worst = -kInfinity; // feasible one
   Choices best;
+  LetterModel letters;
+  std::vector<double> inOrder;
+  bool stale = false;
 };
 
 /// What is expected below a node, in [0, 1]. A sample in flight counts as 0 until its cost is
@@ -113,6 +121,21 @@ Choices Mcts::descend(Turn turn) {
     id = bestChild(id, exploration);
     path.push_back(tree[id].choice);
   }
+  if (options.model && inOrder.size() >= options.k4) {
+    refit();
+    Choices chosen;
+    double least = kInfinity;
+    for (int i = 0; i < 64; ++i) {
+      Choices leaf = path;
+      if (tree[id].width > 0)
+        leaf.push_back(untried(id, path.size(), turn));
+      if (turn == Turn::exploit && i==0)
+        follow(space, best, leaf);
+      space.rollout(leaf, random);
+      consider(leaf, chosen, least);
+    }
+    return chosen;
+  }
   if (tree[id].width > 0)
     path.push_back(untried(id, path.size(), turn));
   if (turn == Turn::exploit)
@@ -121,7 +144,93 @@ Choices Mcts::descend(Turn turn) {
   return path;
 }
 
+double Mcts::acquisition(const Choices &leaf) {
+  auto guess = letters.guess(
+      letters.featuresOf(space.lettersOf(leaf), options.prior ? options.prior(leaf) : 0));
+  return guess.cost - options.k1 * guess.deviation;
+}
+
+void Mcts::refit() {
+  if (!stale)
+    return;
+  stale = false;
+  // normal scores / ranks
+  std::vector<double> y;
+  double n = inOrder.size();
+  for (double c : inOrder) {
+    double lo = std::lower_bound(costs.begin(), costs.end(), c) - costs.begin();
+    double hi = std::upper_bound(costs.begin(), costs.end(), c) - costs.begin();
+    double rank = (lo + hi - 1) / 2;
+    if (options.k2 == 0) {
+      double p = (rank + 0.5) / n;
+      y.push_back(std::log(p / (1 - p)) * 0.6); // logit ~ normal score
+    } else if (options.k2 == 1)
+      y.push_back(c);
+    else
+      y.push_back(std::log1p(rank) / std::log1p(n));
+  }
+  double mean = 0, sq = 0, m = 0;
+  double top = -kInfinity;
+  for (double v : y)
+    if (v < kInfinity) {
+      mean += v; sq += v * v; ++m;
+      top = std::max(top, v);
+    }
+  if (m == 0) { y.assign(y.size(), 0); m = 1; }
+  mean /= m;
+  double sd = std::sqrt(std::max(1e-30, sq / m - mean * mean));
+  for (double &v : y)
+    v = v < kInfinity ? (v - mean) / sd : (top - mean) / sd;
+  letters.fit(y);
+}
+
+void Mcts::consider(const Choices &leaf, Choices &chosen, double &least) {
+  if (tree.find(leaf) != SearchTree::none)
+    return;
+  double value = acquisition(leaf);
+  if (chosen.empty() || value < least) {
+    chosen = leaf;
+    least = value;
+  }
+}
+
+Choices Mcts::modelled() {
+  refit();
+  Choices chosen;
+  double least = kInfinity;
+  int n = options.k3;
+  for (int i = 0; i < n; ++i) {
+    Choices leaf;
+    space.rollout(leaf, random);
+    consider(leaf, chosen, least);
+  }
+  for (int i = 0; i < 64 && !best.empty(); ++i)
+    consider(neighbour(space, best, random), chosen, least);
+  // hill climb on model
+  for (int step = 0; step < options.k5 && !chosen.empty(); ++step) {
+    double before = least;
+    Choices from = chosen;
+    for (int i = 0; i < 32; ++i)
+      consider(neighbour(space, from, random), chosen, least);
+    if (least >= before)
+      break;
+  }
+  return chosen;
+}
+
 Choices Mcts::sample() {
+  if (options.model && inOrder.size() >= options.k4) {
+    bool m = options.k6 == 0 ? true : options.k6 == 1 ? samples % 2 == 1 : options.k6 == 2 ? samples % 3 != 0 : options.k6 == 3 ? samples % 4 != 0 : samples % 3 == 2;
+    if (m) {
+      Choices leaf = modelled();
+      if (!leaf.empty()) {
+        ++samples;
+        for (Id id = tree.add(leaf); id != SearchTree::none; id = tree[id].parent)
+          ++tree[id].inFlight;
+        return leaf;
+      }
+    }
+  }
   Turn turn = options.uct == UctRule::best ? Turn(samples % kTurns) : Turn::plain;
   bool opening = samples++ < kOpening && space.informed();
   Choices leaf;
@@ -149,6 +258,11 @@ void Mcts::learn(const Choices &leaf, double cost) {
     worst = std::max(worst, cost);
     if (costs.empty() || cost < costs.front())
       best = leaf;
+  }
+  if (options.model) {
+    letters.add(letters.featuresOf(space.lettersOf(leaf), options.prior ? options.prior(leaf) : 0));
+    inOrder.push_back(cost);
+    stale = true;
   }
   costs.insert(std::lower_bound(costs.begin(), costs.end(), cost), cost);
   for (Id id = tree.find(leaf); id != SearchTree::none; id = tree[id].parent) {

@@ -46,6 +46,9 @@ struct SearchOptions {
   /// mcts: weight of sqrt(ln(visits of the parent) / visits) beside rewards in [0, 1]. 2 sqrt(2)
   /// is that of SyncNAS's programs; UCB1 (Auer et al., 2002) has sqrt(2).
   double exploration = 2.8284271247461903;
+  bool model = false;
+  std::function<double(llvm::ArrayRef<uint16_t>)> prior;
+  double k1=0,k2=0,k3=0,k4=0,k5=0,k6=0;
   unsigned population = 50; ///< evolution: strategies alive; 0 is 1
   unsigned tournament = 10; ///< evolution: of these, drawn at random, the best has a child; 0 is 1
 
