@@ -77,7 +77,8 @@ std::vector<std::string> allNames(size_t stages) {
   return names;
 }
 
-/// The stages of the network that a strategy's name speaks of; 0: it is no strategy of ten or fewer.
+/// The stages of the network that a strategy's name speaks of; 0: it is no strategy of ten or
+/// fewer.
 size_t stagesOf(llvm::StringRef name) {
   size_t last = 0;
   llvm::StringRef places = name.split('_').second.split('_').first;

@@ -13,6 +13,7 @@ struct Contestant {
   const char *name;
   SearchKind kind;
   UctRule uct = UctRule::best;
+  bool surrogate = false;
 };
 
 struct Needs {
@@ -24,6 +25,7 @@ Needs measure(const Contestant &contestant, const Subject &subject, unsigned see
               SearchOptions options, uint64_t most) {
   Needs needs;
   options.uct = contestant.uct;
+  options.surrogate = contestant.surrogate;
   options.budget = most;
   for (const SearchResult &result : runSeeds(contestant.kind, subject.space, subject.evaluator,
                                              options, subject.optimum, seeds)) {
@@ -65,6 +67,8 @@ void writeStudy(llvm::raw_ostream &out, llvm::ArrayRef<Subject> subjects, unsign
                 const SearchOptions &options, uint64_t most) {
   constexpr Contestant kContestants[] = {{"mcts", SearchKind::mcts, UctRule::best},
                                          {"mcts, mean", SearchKind::mcts, UctRule::mean},
+                                         {"mcts, surrogate", SearchKind::mcts, UctRule::best,
+                                          /*surrogate=*/true},
                                          {"evolution", SearchKind::evolution},
                                          {"random", SearchKind::random},
                                          {"exhaustive", SearchKind::exhaustive}};

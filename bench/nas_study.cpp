@@ -38,10 +38,21 @@ int main(int argc, char **argv) {
     row(p + "evolution", SearchKind::evolution, *space, {});
     SearchOptions e; e.population = 20; e.tournament = 5;
     row(p + "evolution 20 5", SearchKind::evolution, *space, e);
-    for (int i = 3; i < argc; ++i) {
-      SearchOptions m; m.model = true;
-      sscanf(argv[i], "%lf,%lf,%lf,%lf,%lf,%lf", &m.k1, &m.k2, &m.k3, &m.k4, &m.k5, &m.k6);
-      row(p + "model " + argv[i], SearchKind::mcts, *space, m);
+    SearchOptions m; m.surrogate = true;
+    row(p + "surrogate", SearchKind::mcts, *space, m);
+    m.inFlight = 8;
+    row(p + "surrogate 8", SearchKind::mcts, *space, m);
+    m.inFlight = 1;
+    if (argc > 3) {
+      auto px = ProxyTable::read(argv[3], table->stages);
+      if (!px) { llvm::errs() << llvm::toString(px.takeError()) << "\n"; return 1; }
+      for (auto [kind, sc] : llvm::zip(px->kinds, px->scores)) {
+        double mu = 0, sq = 0;
+        for (auto &e : sc) mu += e.second / n;
+        for (auto &e : sc) sq += (e.second - mu) * (e.second - mu) / n;
+        m.prior = [&sc, space, mu, sq](llvm::ArrayRef<uint16_t> leaf) { return -(sc.lookup(space->nameOf(leaf)) - mu) / std::sqrt(sq); };
+        row(p + "surrogate " + kind, SearchKind::mcts, *space, m);
+      }
     }
   }
 }

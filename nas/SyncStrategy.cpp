@@ -52,9 +52,9 @@ std::optional<SyncStrategy> strategyNamed(llvm::StringRef name, size_t stages) {
   return strategy;
 }
 
-// A published path: [syncs - 1, place of each but the last, kind of each]. A place is counted from the first
-// stage that it may be behind. A path by stages: an index into this; behind the last stage into
-// all but the first.
+// A published path: [syncs - 1, place of each but the last, kind of each]. A place is counted from
+// the first stage that it may be behind. A path by stages: an index into this; behind the last
+// stage into all but the first.
 static constexpr SyncKind kKinds[] = {SyncKind::none, SyncKind::add, SyncKind::concat};
 
 unsigned SyncSpace::width(llvm::ArrayRef<uint16_t> path) const {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What a leaf will cost, learned from those evaluated: ridge regression, that is Bayesian linear
-// regression (Bishop, Pattern Recognition and Machine Learning, 2006, section 3.3), over a leaf's
-// letters, neighbouring pairs of letters, and a score known beforehand.
+// What a leaf will cost, learned from leaves that are known: Bayesian linear regression (Bishop,
+// Pattern Recognition and Machine Learning, 2006, section 3.3), that is ridge regression, over a
+// leaf's letters, its pairs of neighbouring letters, and a score known beforehand.
 
 #ifndef SNC_SEARCH_LETTERMODEL_H
 #define SNC_SEARCH_LETTERMODEL_H
@@ -15,44 +15,42 @@
 
 namespace snc {
 
-/// For one thread.
+/// Costs have a mean near 0 and a standard deviation near 1, and so has the prior score, which
+/// is expected to rise with the cost; it is 0 where there is none. Not for several threads at
+/// once.
 class LetterModel {
 public:
-  /// A leaf's features: indices of those that are 1, and a score beforehand (0: none).
-  struct Features {
-    llvm::SmallVector<uint32_t, 32> ones;
-    double prior = 0;
-  };
   struct Guess {
-    double cost;      ///< mean of the posterior
-    double deviation; ///< standard deviation of that mean, in units of the residuals'
+    double cost = 0;
+    double deviation = 0; ///< how uncertain it is: the posterior's standard deviation
   };
 
   LetterModel();
 
-  /// Letters not met before get new features.
-  Features featuresOf(llvm::ArrayRef<uint16_t> letters, double prior);
+  /// Another leaf that fit() has a cost for. Takes O(features^2).
+  void add(llvm::ArrayRef<uint16_t> letters, double prior);
 
-  /// An evaluated leaf. Takes O(features^2).
-  void add(Features leaf);
-
-  /// Fits the costs, one for each leaf added, in that order. Takes O(features^2).
+  /// Learns the costs of all leaves that were added, in that order. Takes O(features^2).
   void fit(llvm::ArrayRef<double> costs);
 
-  Guess guess(const Features &leaf) const;
+  Guess guess(llvm::ArrayRef<uint16_t> letters, double prior) const;
 
 private:
-  uint32_t featureOf(uint64_t key);
-  double &at(size_t row, size_t column) { return inverse[row * capacity + column]; }
-  double at(size_t row, size_t column) const { return inverse[row * capacity + column]; }
-  void grow();
-  /// Rows of the inverse covariance, summed as the features say.
-  void project(const Features &leaf, std::vector<double> &column) const;
+  /// Indices of features that are 1, beside the constant and the prior.
+  struct Features {
+    llvm::SmallVector<uint32_t, 32> ones;
+    double prior = 0, unmetVariance = 0; ///< of what features not met yet will add
+  };
 
-  llvm::DenseMap<uint64_t, uint32_t> index; ///< of features by place and letters
-  size_t count = 0, capacity = 0;           ///< features: in use, room
-  std::vector<double> inverse;              ///< (ridge I + X^T X)^-1
-  std::vector<double> weights;
+  Features featuresOf(llvm::ArrayRef<uint16_t> letters, double prior) const;
+  void meet(uint64_t key, double variance);
+  void grow();
+  double dot(const Features &leaf, const double *values) const;
+
+  llvm::DenseMap<uint64_t, uint32_t> index; ///< of features, by place and letters
+  uint32_t count = 0, capacity = 0;         ///< features met; room for
+  std::vector<double> covariance;           ///< of the weights, capacity x capacity
+  std::vector<double> weights;              ///< their means
   std::vector<Features> leaves;
 };
 

@@ -12,15 +12,17 @@
 // * Samples take turns: one is plain UCT, which rugged trees need; one explores a fifth as much
 //   and, from its untried choice on, does as the best strategy; one is the best strategy with one
 //   decision changed. In a deep tree, random choices would hide what a single one does.
+// * With a surrogate, every other sample is its guess. What it costs enters the tree as any other.
 // * Where the space's rollouts are informed, some from the root come first: their guess is
 //   better than what untried choices teach.
 
-#include "search/LetterModel.h"
 #include "search/Neighbours.h"
 #include "search/Recorder.h"
 #include "search/SearchTree.h"
+#include "search/Surrogate.h"
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace snc {
 
@@ -39,7 +41,10 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 class Mcts {
 public:
   Mcts(const DecisionSpace &space, const SearchOptions &options)
-      : space(space), options(options), random(options.seed), tree(space) {}
+      : space(space), options(options), random(options.seed), tree(space) {
+    if (options.surrogate)
+      surrogate.emplace(space, options.prior);
+  }
 
   /// An unseen leaf, in the tree and in flight from now on; the tree is not exhausted.
   Choices sample();
@@ -52,22 +57,18 @@ private:
   Id bestChild(Id id, double exploration) const;
   uint16_t untried(Id id, size_t depth, Turn turn);
   Choices descend(Turn turn);
-  double acquisition(const Choices &leaf);
-  void refit();
-  Choices modelled();
-  void consider(const Choices &leaf, Choices &best, double &least);
+  Choices search();
 
   const DecisionSpace &space;
   const SearchOptions &options;
   std::mt19937_64 random;
   SearchTree tree;
   uint64_t samples = 0;
+  uint64_t turns = 0;        // samples that are not the surrogate's
   std::vector<double> costs; // all that are known, rising
   double worst = -kInfinity; // feasible one
   Choices best;
-  LetterModel letters;
-  std::vector<double> inOrder;
-  bool stale = false;
+  std::optional<Surrogate> surrogate;
 };
 
 /// What is expected below a node, in [0, 1]. A sample in flight counts as 0 until its cost is
@@ -121,21 +122,6 @@ Choices Mcts::descend(Turn turn) {
     id = bestChild(id, exploration);
     path.push_back(tree[id].choice);
   }
-  if (options.model && inOrder.size() >= options.k4) {
-    refit();
-    Choices chosen;
-    double least = kInfinity;
-    for (int i = 0; i < 64; ++i) {
-      Choices leaf = path;
-      if (tree[id].width > 0)
-        leaf.push_back(untried(id, path.size(), turn));
-      if (turn == Turn::exploit && i==0)
-        follow(space, best, leaf);
-      space.rollout(leaf, random);
-      consider(leaf, chosen, least);
-    }
-    return chosen;
-  }
   if (tree[id].width > 0)
     path.push_back(untried(id, path.size(), turn));
   if (turn == Turn::exploit)
@@ -144,95 +130,10 @@ Choices Mcts::descend(Turn turn) {
   return path;
 }
 
-double Mcts::acquisition(const Choices &leaf) {
-  auto guess = letters.guess(
-      letters.featuresOf(space.lettersOf(leaf), options.prior ? options.prior(leaf) : 0));
-  return guess.cost - options.k1 * guess.deviation;
-}
-
-void Mcts::refit() {
-  if (!stale)
-    return;
-  stale = false;
-  // normal scores / ranks
-  std::vector<double> y;
-  double n = inOrder.size();
-  for (double c : inOrder) {
-    double lo = std::lower_bound(costs.begin(), costs.end(), c) - costs.begin();
-    double hi = std::upper_bound(costs.begin(), costs.end(), c) - costs.begin();
-    double rank = (lo + hi - 1) / 2;
-    if (options.k2 == 0) {
-      double p = (rank + 0.5) / n;
-      y.push_back(std::log(p / (1 - p)) * 0.6); // logit ~ normal score
-    } else if (options.k2 == 1)
-      y.push_back(c);
-    else
-      y.push_back(std::log1p(rank) / std::log1p(n));
-  }
-  double mean = 0, sq = 0, m = 0;
-  double top = -kInfinity;
-  for (double v : y)
-    if (v < kInfinity) {
-      mean += v; sq += v * v; ++m;
-      top = std::max(top, v);
-    }
-  if (m == 0) { y.assign(y.size(), 0); m = 1; }
-  mean /= m;
-  double sd = std::sqrt(std::max(1e-30, sq / m - mean * mean));
-  for (double &v : y)
-    v = v < kInfinity ? (v - mean) / sd : (top - mean) / sd;
-  letters.fit(y);
-}
-
-void Mcts::consider(const Choices &leaf, Choices &chosen, double &least) {
-  if (tree.find(leaf) != SearchTree::none)
-    return;
-  double value = acquisition(leaf);
-  if (chosen.empty() || value < least) {
-    chosen = leaf;
-    least = value;
-  }
-}
-
-Choices Mcts::modelled() {
-  refit();
-  Choices chosen;
-  double least = kInfinity;
-  int n = options.k3;
-  for (int i = 0; i < n; ++i) {
-    Choices leaf;
-    space.rollout(leaf, random);
-    consider(leaf, chosen, least);
-  }
-  for (int i = 0; i < 64 && !best.empty(); ++i)
-    consider(neighbour(space, best, random), chosen, least);
-  // hill climb on model
-  for (int step = 0; step < options.k5 && !chosen.empty(); ++step) {
-    double before = least;
-    Choices from = chosen;
-    for (int i = 0; i < 32; ++i)
-      consider(neighbour(space, from, random), chosen, least);
-    if (least >= before)
-      break;
-  }
-  return chosen;
-}
-
-Choices Mcts::sample() {
-  if (options.model && inOrder.size() >= options.k4) {
-    bool m = options.k6 == 0 ? true : options.k6 == 1 ? samples % 2 == 1 : options.k6 == 2 ? samples % 3 != 0 : options.k6 == 3 ? samples % 4 != 0 : samples % 3 == 2;
-    if (m) {
-      Choices leaf = modelled();
-      if (!leaf.empty()) {
-        ++samples;
-        for (Id id = tree.add(leaf); id != SearchTree::none; id = tree[id].parent)
-          ++tree[id].inFlight;
-        return leaf;
-      }
-    }
-  }
-  Turn turn = options.uct == UctRule::best ? Turn(samples % kTurns) : Turn::plain;
-  bool opening = samples++ < kOpening && space.informed();
+/// An unseen leaf by the tree.
+Choices Mcts::search() {
+  Turn turn = options.uct == UctRule::best ? Turn(turns % kTurns) : Turn::plain;
+  bool opening = turns++ < kOpening && space.informed();
   Choices leaf;
   bool unseen = false;
   for (int i = 0; opening && i < kAttempts && !unseen; ++i) {
@@ -245,9 +146,19 @@ Choices Mcts::sample() {
       leaf = neighbour(space, best, random);
       unseen = tree.find(leaf) == SearchTree::none;
     }
-  if (!unseen)
-    leaf = descend(turn);
-  for (Id id = tree.add(leaf); id != SearchTree::none; id = tree[id].parent)
+  return unseen ? leaf : descend(turn);
+}
+
+Choices Mcts::sample() {
+  Choices leaf;
+  if (surrogate && samples++ % 2 == 0)
+    leaf = surrogate->propose(tree, best, random);
+  if (leaf.empty())
+    leaf = search();
+  Id added = tree.add(leaf);
+  if (surrogate)
+    surrogate->sampled(added, leaf);
+  for (Id id = added; id != SearchTree::none; id = tree[id].parent)
     ++tree[id].inFlight;
   return leaf;
 }
@@ -259,13 +170,11 @@ void Mcts::learn(const Choices &leaf, double cost) {
     if (costs.empty() || cost < costs.front())
       best = leaf;
   }
-  if (options.model) {
-    letters.add(letters.featuresOf(space.lettersOf(leaf), options.prior ? options.prior(leaf) : 0));
-    inOrder.push_back(cost);
-    stale = true;
-  }
   costs.insert(std::lower_bound(costs.begin(), costs.end(), cost), cost);
-  for (Id id = tree.find(leaf); id != SearchTree::none; id = tree[id].parent) {
+  Id learned = tree.find(leaf);
+  if (surrogate)
+    surrogate->learned(learned, cost);
+  for (Id id = learned; id != SearchTree::none; id = tree[id].parent) {
     Node &node = tree[id];
     --node.inFlight;
     ++node.visits;

@@ -46,9 +46,13 @@ struct SearchOptions {
   /// mcts: weight of sqrt(ln(visits of the parent) / visits) beside rewards in [0, 1]. 2 sqrt(2)
   /// is that of SyncNAS's programs; UCB1 (Auer et al., 2002) has sqrt(2).
   double exploration = 2.8284271247461903;
-  bool model = false;
+  /// mcts: every other sample is what a model of the costs so far (search/Surrogate.h) holds to
+  /// be best. It learns from the letters of leaves, so it pays where they matter one by one.
+  bool surrogate = false;
+  /// With `surrogate`: what a leaf is expected to cost, with a mean near 0 and a standard deviation
+  /// near 1 over the space; any scale of costs. It is believed until costs say otherwise. Always
+  /// the same for a leaf; called on the caller's thread, often.
   std::function<double(llvm::ArrayRef<uint16_t>)> prior;
-  double k1=0,k2=0,k3=0,k4=0,k5=0,k6=0;
   unsigned population = 50; ///< evolution: strategies alive; 0 is 1
   unsigned tournament = 10; ///< evolution: of these, drawn at random, the best has a child; 0 is 1
 
