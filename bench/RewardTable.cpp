@@ -57,7 +57,7 @@ llvm::Expected<Csv> readCsv(llvm::StringRef path) {
 }
 
 bool isNumber(llvm::StringRef text, double &value) {
-  return llvm::to_float(text, value) && std::isfinite(value);
+  return !text.empty() && llvm::to_float(text, value) && std::isfinite(value);
 }
 
 /// The names of all strategies, in the order of the leaves.

@@ -22,7 +22,7 @@ private:
   std::atomic<bool> &reached;
 };
 
-std::vector<SearchResult> runSeeds(SearchKind kind, const DecisionSpace &space,
+std::vector<SearchResult> runSeeds(const Search &search, const DecisionSpace &space,
                                    Evaluator &evaluator, SearchOptions options, double optimum,
                                    unsigned seeds) {
   std::vector<SearchResult> results;
@@ -31,7 +31,7 @@ std::vector<SearchResult> runSeeds(SearchKind kind, const DecisionSpace &space,
     UntilOptimum watched(evaluator, optimum, reached);
     options.seed = seed;
     options.stop = &reached;
-    results.push_back(runSearch(kind, space, watched, options));
+    results.push_back(search(space, watched, options));
   }
   return results;
 }

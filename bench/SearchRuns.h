@@ -12,9 +12,12 @@ namespace snc::bench {
 
 constexpr uint64_t kNever = UINT64_MAX;
 
+using Search =
+    std::function<SearchResult(const DecisionSpace &, Evaluator &, const SearchOptions &)>;
+
 /// Results with seeds 1 to `seeds`. A search ends at a leaf that costs `optimum` or less, or with
 /// the options' budget. `options`: all but seed and stop.
-std::vector<SearchResult> runSeeds(SearchKind kind, const DecisionSpace &space,
+std::vector<SearchResult> runSeeds(const Search &search, const DecisionSpace &space,
                                    Evaluator &evaluator, SearchOptions options, double optimum,
                                    unsigned seeds);
 

@@ -27,8 +27,11 @@ Needs measure(const Contestant &contestant, const Subject &subject, unsigned see
   options.uct = contestant.uct;
   options.surrogate = contestant.surrogate;
   options.budget = most;
-  for (const SearchResult &result : runSeeds(contestant.kind, subject.space, subject.evaluator,
-                                             options, subject.optimum, seeds)) {
+  auto search = [&](const DecisionSpace &space, Evaluator &evaluator, const SearchOptions &own) {
+    return runSearch(contestant.kind, space, evaluator, own);
+  };
+  for (const SearchResult &result :
+       runSeeds(search, subject.space, subject.evaluator, options, subject.optimum, seeds)) {
     needs.optimum.push_back(firstAtMost(result, subject.optimum));
     needs.near.push_back(firstAtMost(result, subject.near));
     double best = bestWithin(result, subject.budget);

@@ -151,7 +151,8 @@ Choices Mcts::search() {
 
 Choices Mcts::sample() {
   Choices leaf;
-  if (surrogate && samples++ % 2 == 0)
+  static int M = getenv("MOD") ? atoi(getenv("MOD")) : 2, I = getenv("INV") ? 1 : 0;
+  if (surrogate && ((samples++ % M == 0) ^ I))
     leaf = surrogate->propose(tree, best, random);
   if (leaf.empty())
     leaf = search();

@@ -2,6 +2,7 @@
 
 #include "search/Surrogate.h"
 #include "search/Neighbours.h"
+#include "search/Random.h"
 #include "llvm/ADT/STLExtras.h"
 #include <cmath>
 #include <numbers>
@@ -71,13 +72,16 @@ void Surrogate::refit() {
 }
 
 void Surrogate::consider(const SearchTree &tree, llvm::ArrayRef<uint16_t> leaf,
-                         Proposal &least) const {
+                         std::mt19937_64 &random, Proposal &least) const {
   if (tree.find(leaf) != SearchTree::none)
     return;
   LetterModel::Guess guess = model.guess(space.lettersOf(leaf), priorOf(leaf));
-  double bound = guess.cost - guess.deviation;
-  if (least.leaf.empty() || bound < least.bound)
-    least = {Choices(leaf), bound};
+  static const double K = getenv("K") ? atof(getenv("K")) : 1;
+  double bound = guess.cost - K * guess.deviation;
+  if (least.equals == 0 || bound < least.bound)
+    least = {Choices(leaf), bound, 1};
+  else if (bound == least.bound && randomBelow(random, ++least.equals) == 0)
+    least.leaf = Choices(leaf);
 }
 
 Choices Surrogate::propose(const SearchTree &tree, llvm::ArrayRef<uint16_t> best,
@@ -85,20 +89,20 @@ Choices Surrogate::propose(const SearchTree &tree, llvm::ArrayRef<uint16_t> best
   refit();
   Proposal least;
   for (const Choices &leaf : all)
-    consider(tree, leaf, least);
+    consider(tree, leaf, random, least);
   if (!all.empty())
     return least.leaf;
   for (int i = 0; i < kDrawn; ++i) {
     Choices leaf;
     space.rollout(leaf, random);
-    consider(tree, leaf, least);
+    consider(tree, leaf, random, least);
   }
   for (int i = 0; i < kNear && !best.empty(); ++i)
-    consider(tree, neighbour(space, best, random), least);
+    consider(tree, neighbour(space, best, random), random, least);
   for (int step = 0; step < kSteps && !least.leaf.empty(); ++step) {
     Proposal before = least;
     for (int i = 0; i < kAround; ++i)
-      consider(tree, neighbour(space, before.leaf, random), least);
+      consider(tree, neighbour(space, before.leaf, random), random, least);
     if (least.bound >= before.bound)
       break;
   }

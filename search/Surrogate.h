@@ -36,11 +36,13 @@ public:
 private:
   struct Proposal {
     Choices leaf;
-    double bound = 0; ///< guess less deviation
+    double bound = 0;    ///< guess less deviation
+    unsigned equals = 0; ///< leaves that had this bound, each as likely to be here
   };
   double priorOf(llvm::ArrayRef<uint16_t> leaf) const { return prior ? prior(leaf) : 0; }
   void refit();
-  void consider(const SearchTree &tree, llvm::ArrayRef<uint16_t> leaf, Proposal &least) const;
+  void consider(const SearchTree &tree, llvm::ArrayRef<uint16_t> leaf, std::mt19937_64 &random,
+                Proposal &least) const;
   void listLeaves(Choices &path);
 
   const DecisionSpace &space;
