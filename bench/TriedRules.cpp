@@ -17,10 +17,10 @@ using Id = SearchTree::Id;
 class Tried {
 public:
   Tried(const TriedRules &rules, const DecisionSpace &space, const SearchOptions &options)
-      : rules(rules), space(space), options(options), random(options.seed), tree(space) {
+      : tree(space), rules(rules), space(space), options(options), random(options.seed) {
     if (Choices path; rules.prior)
       listLeaves(path);
-    llvm::stable_sort(byPrior, [](const auto &a, const auto &b) { return a.first < b.first; });
+    llvm::sort(byPrior);
   }
 
   Choices sample();

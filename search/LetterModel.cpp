@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "search/LetterModel.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -8,10 +9,9 @@
 namespace snc {
 
 // Variances of weights before anything is known; of what the features do not explain it is 1.
-// Not tuned finely: half or twice as much gives about the same searches.
-static const double kConstantVariance = 100, kLetterVariance = getenv("LV") ? atof(getenv("LV")) : 1, kPairVariance = getenv("PV") ? atof(getenv("PV")) : 0.5;
-static const double kPriorVariance =  getenv("QV") ? atof(getenv("QV")) : 0.25;
-static const double kPriorWeight =  getenv("QW") ? atof(getenv("QW")) : 0.7; // a prior is believed until costs say otherwise
+static constexpr double kConstantVariance = 100, kLetterVariance = 1, kPairVariance = 0.5;
+static constexpr double kPriorVariance = 0.25;
+static constexpr double kPriorWeight = 0.7; // a prior is believed until costs say otherwise
 static constexpr uint32_t kConstant = 0, kPrior = 1;
 
 static uint64_t letterKey(size_t place, uint16_t letter) {

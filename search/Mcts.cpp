@@ -151,8 +151,7 @@ Choices Mcts::search() {
 
 Choices Mcts::sample() {
   Choices leaf;
-  static int M = getenv("MOD") ? atoi(getenv("MOD")) : 2, I = getenv("INV") ? 1 : 0;
-  if (surrogate && ((samples++ % M == 0) ^ I))
+  if (surrogate && samples++ % 2 == 0)
     leaf = surrogate->propose(tree, best, random);
   if (leaf.empty())
     leaf = search();

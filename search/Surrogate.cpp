@@ -76,8 +76,7 @@ void Surrogate::consider(const SearchTree &tree, llvm::ArrayRef<uint16_t> leaf,
   if (tree.find(leaf) != SearchTree::none)
     return;
   LetterModel::Guess guess = model.guess(space.lettersOf(leaf), priorOf(leaf));
-  static const double K = getenv("K") ? atof(getenv("K")) : 1;
-  double bound = guess.cost - K * guess.deviation;
+  double bound = guess.cost - guess.deviation;
   if (least.equals == 0 || bound < least.bound)
     least = {Choices(leaf), bound, 1};
   else if (bound == least.bound && randomBelow(random, ++least.equals) == 0)
