@@ -119,6 +119,31 @@ Choices SyncSpace::lettersOf(llvm::ArrayRef<uint16_t> leaf) const {
   return SyncSpace(stages, SyncOrder::stages).leafOf(strategyOf(leaf));
 }
 
+std::string SyncSpace::prefixOf(llvm::ArrayRef<uint16_t> path) const {
+  if (order == SyncOrder::stages) {
+    if (path.size() == stages)
+      return nameOf(path);
+    std::string letters;
+    for (uint16_t choice : path)
+      letters += char(kKinds[choice]);
+    return letters;
+  }
+  if (path.empty())
+    return "";
+  size_t inner = path[0], placed = std::min(path.size() - 1, inner), stage = 0;
+  std::vector<std::string> places;
+  for (uint16_t step : path.slice(1, placed))
+    places.push_back(std::to_string(stage += step)), ++stage;
+  std::string name = "sync" + std::to_string(inner + 1);
+  if (placed == inner && (inner > 0 || path.size() > 1))
+    places.push_back(std::to_string(stages - 1)); // nothing is left to choose
+  if (!places.empty())
+    name += "_" + llvm::join(places, stages > 10 ? "-" : "");
+  for (size_t i = 1 + inner; i < path.size(); ++i)
+    name += std::string(i == 1 + inner ? "_" : "") + (path[i] ? 'c' : 'a');
+  return name;
+}
+
 std::string SyncSpace::nameOf(llvm::ArrayRef<uint16_t> leaf) const {
   return snc::nameOf(strategyOf(leaf));
 }

@@ -42,6 +42,10 @@ public:
 
   Choices lettersOf(llvm::ArrayRef<uint16_t> leaf) const override;
 
+  /// The part of a name that the choices of `path`, a node, settle: "", "sync3", "sync3_0",
+  /// "sync3_046", "sync3_046_a"; by stages the letters so far, "n", "na"; of a leaf the whole name.
+  std::string prefixOf(llvm::ArrayRef<uint16_t> path) const;
+
   SyncStrategy strategyOf(llvm::ArrayRef<uint16_t> leaf) const;
   /// The leaf of a whole strategy.
   Choices leafOf(llvm::ArrayRef<SyncKind> strategy) const;

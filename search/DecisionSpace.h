@@ -52,6 +52,8 @@ public:
   virtual ~Evaluator();
   /// May be called from several threads at once. Must not throw.
   virtual double cost(llvm::ArrayRef<uint16_t> leaf) = 0;
+  /// Once true, from any thread, the search ends, and what `cost` returns does not count.
+  virtual bool gaveUp() const { return false; }
 };
 
 } // namespace snc

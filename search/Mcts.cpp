@@ -190,17 +190,8 @@ SearchResult searchMcts(const DecisionSpace &space, Evaluator &evaluator,
                         const SearchOptions &options) {
   Mcts mcts(space, options);
   Recorder recorder(evaluator, options);
-  bool running = true;
-  while (running && !mcts.exhausted()) {
-    std::vector<Choices> batch;
-    for (size_t left = recorder.batchSize(); left > 0 && !mcts.exhausted(); --left)
-      batch.push_back(mcts.sample());
-    std::vector<double> costs = recorder.evaluate(batch);
-    running = !costs.empty();
-    for (size_t i = 0; i < costs.size(); ++i)
-      mcts.learn(batch[i], costs[i]);
-  }
-  return recorder.take(running);
+  return recorder.run([&] { return mcts.exhausted(); }, [&] { return mcts.sample(); },
+                      [&](const Choices &leaf, double cost) { mcts.learn(leaf, cost); });
 }
 
 } // namespace snc

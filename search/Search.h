@@ -39,8 +39,10 @@ struct SearchProgress {
 struct SearchOptions {
   uint64_t budget = 2000; ///< distinct leaves to evaluate, at most
   uint64_t seed = 1;
-  unsigned inFlight = 1; ///< leaves chosen before the first one's cost is known; 0 is 1
-  unsigned threads = 1;  ///< that evaluate those leaves; 0 is 1
+  /// Leaves whose cost is awaited at once; 0 is 1. Leaf i + inFlight is chosen when the costs of
+  /// the first i + 1 are known, whichever else are.
+  unsigned inFlight = 1;
+  unsigned threads = 1; ///< that evaluate those leaves; 0 is 1
 
   UctRule uct = UctRule::best;
   /// mcts: weight of sqrt(ln(visits of the parent) / visits) beside rewards in [0, 1]. 2 sqrt(2)
@@ -59,7 +61,9 @@ struct SearchOptions {
   /// Once true, the search ends after the evaluations that are in progress.
   std::atomic<bool> *stop = nullptr;
   ResultStore *store = nullptr; ///< costs known before, and where new ones go; not owned
-  /// Called on the caller's thread after each batch of evaluations.
+  /// The leaves whose cost is known, in the order they were chosen; on the caller's thread.
+  std::function<void(llvm::ArrayRef<uint16_t> leaf, double cost)> evaluated;
+  /// Called on the caller's thread after each of them.
   std::function<void(const SearchProgress &)> progress;
 };
 

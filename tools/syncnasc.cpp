@@ -6,6 +6,7 @@
 #include "codegen/driver/Compiler.h"
 #include "codegen/driver/Planning.h"
 #include "ir/Target.h"
+#include "tools/NasFlags.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
@@ -69,6 +70,7 @@ struct Flags {
       cl::values(
           clEnumValN(Branches::automatic, "auto", "where it is predicted to pay (default)"),
           clEnumValN(Branches::always, "always", "the best split found, even if it does not"),
+          clEnumValN(Branches::own, "own", "the branches that the model has of its own, if any"),
           clEnumValN(Branches::never, "never", "each kernel on all threads"))};
   cl::opt<PlannerKind> search{
       "search", cl::desc("How branches and syncs are searched:"), cl::init(PlannerKind::mcts),
@@ -109,18 +111,7 @@ struct Flags {
       "tune-store",
       cl::desc("SQLite file that --tune keeps times in (default: tuning.db in the cache)"),
       cl::value_desc("file"), cl::cat(all)};
-  cl::opt<bool> nas{"nas",
-                    cl::desc("Search branched networks derived from a base (SyncNAS's "
-                             "configuration, .json), to be trained"),
-                    cl::cat(all)};
-  cl::opt<std::string> latencyBudget{"latency-budget",
-                                     cl::desc("--nas: predicted latency of candidates"),
-                                     cl::value_desc("20ms"), cl::cat(all)};
-  cl::opt<double> budgetScale{
-      "budget-scale",
-      cl::desc("--nas: the same as a share of the base network's latency on its best single unit "
-               "(default: 1)"),
-      cl::value_desc("x"), cl::init(1), cl::cat(all)};
+  snc::NasFlags nas{all};
   cl::opt<bool> explain{"explain", cl::desc("Say what was decided and why"), cl::cat(all)};
   cl::opt<uint64_t> seed{"seed", cl::desc("Of the search (default: 1)"), cl::value_desc("n"),
                          cl::init(1), cl::cat(all)};
@@ -154,9 +145,11 @@ struct Flags {
       cl::desc("Compiled kernels are kept there (default: $XDG_CACHE_HOME/syncnasc or "
                "~/.cache/syncnasc)"),
       cl::value_desc("folder"), cl::cat(all)};
-  cl::opt<unsigned> jobs{"jobs",
-                         cl::desc("Kernel compilers at once (default: one for each processor)"),
-                         cl::value_desc("n"), cl::init(0), cl::cat(all)};
+  cl::opt<unsigned> jobs{
+      "jobs",
+      cl::desc("Kernel compilers, or evaluators of --nas, at once (default: one for "
+               "each processor; one evaluator)"),
+      cl::value_desc("n"), cl::init(0), cl::cat(all)};
   cl::opt<bool> force{"force", cl::desc("Replace an output folder that holds other files"),
                       cl::cat(all)};
   cl::opt<bool> quiet{"quiet", cl::desc("No progress and no summary"), cl::cat(all)};
@@ -190,8 +183,6 @@ static snc::CompilerOptions optionsOf(const Flags &flags) {
   if (flags.tune.getNumOccurrences())
     options.tuneSeconds = flags.tune;
   options.tuneStore = flags.tuneStore;
-  options.nas.enabled = flags.nas;
-  options.nas.budgetScale = flags.budgetScale;
   options.explain = flags.explain;
   options.pipeline.winograd = flags.winograd == Winograd::automatic;
   options.weightsInFile = flags.weights == Weights::file;
@@ -225,12 +216,8 @@ int main(int argc, char **argv) {
   for (const std::string &shape : flags.shapes)
     if (!snc::parseShapeOption(shape, options.import))
       return usage("--shape: expected name=1x3x224x224, got '" + shape + "'");
-  if (!flags.latencyBudget.empty() &&
-      !snc::parseMilliseconds(flags.latencyBudget, options.nas.budgetMs))
-    return usage("--latency-budget: expected a time like 20ms or 800us, got '" +
-                 flags.latencyBudget + "'");
-  if (!(options.nas.budgetScale > 0 && options.nas.budgetScale < 1000))
-    return usage("--budget-scale: expected a number above 0");
+  if (std::string wrong = flags.nas.read(options.nas); !wrong.empty())
+    return usage(wrong);
   options.executable = llvm::sys::fs::getMainExecutable(argv[0], reinterpret_cast<void *>(&usage));
   return snc::compileModel(options, llvm::outs(), llvm::errs());
 }

@@ -3,10 +3,14 @@
 #include "codegen/driver/NasMode.h"
 
 #include "codegen/driver/Planning.h"
+#include "codegen/driver/StrategySearch.h"
 #include "ir/Target.h"
 #include "nas/SyncStrategy.h"
+#include "runtime/snc_hash.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/ToolOutputFile.h"
 
 #include <nlohmann/json.hpp>
@@ -44,7 +48,15 @@ llvm::Expected<std::unique_ptr<NasSpace>> NasSpace::open(const CompilerOptions &
   widths.budgetScale = options.nas.budgetScale;
   std::unique_ptr<NasSpace> space(
       new NasSpace(std::move(*base), std::move(device), target->blockLanes));
+  llvm::raw_string_ostream identity(space->identity);
+  identity << "nas 1 " << target->name << " " << widths.least << " " << widths.step;
+  for (const PlanUnit &unit : *units)
+    identity << " " << unit.threads << (unit.device == Device::cpu ? "" : nameOf(unit.device));
+  bool gpu = gpuOf(*units).has_value();
+  std::string numbers = numbersOf(space->model.device(), gpu) + toJson(space->network).dump();
   space->branchWidths.emplace(space->network, space->model, std::move(*units), widths);
+  identity << llvm::format(" %.17g ", space->widths().budgetUs())
+           << llvm::utohexstr(snc_hash64(numbers.data(), numbers.size()));
   return space;
 }
 
@@ -89,6 +101,16 @@ int searchNetwork(const CompilerOptions &options, llvm::raw_ostream &out, llvm::
   auto space = NasSpace::open(options);
   if (!space)
     return fail(space.takeError());
+  if (options.stage == Stage::library) {
+    auto done = searchAndWrite(**space, options, out, err);
+    if (!done)
+      return fail(done.takeError());
+    if (!*done)
+      err << "syncnasc: interrupted\n";
+    return *done ? 0 : 130;
+  }
+  if (options.stage != Stage::candidates)
+    return fail(failure("--nas prints only --emit=candidates"));
   std::error_code error;
   llvm::ToolOutputFile file(options.output.empty() ? "-" : options.output, error,
                             llvm::sys::fs::OF_Text);

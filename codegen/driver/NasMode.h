@@ -22,6 +22,8 @@ public:
 
   const StagedNetwork &base() const { return network; }
   const BranchWidths &widths() const { return *branchWidths; }
+  /// A text that is the same when the candidates are.
+  const std::string &fingerprint() const { return identity; }
 
 private:
   NasSpace(StagedNetwork base, DeviceDescription device, int64_t lanes)
@@ -29,6 +31,7 @@ private:
 
   StagedNetwork network;
   CostModel model;
+  std::string identity;
   std::optional<BranchWidths> branchWidths;
 };
 

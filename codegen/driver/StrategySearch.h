@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The search of --nas by evaluator programs, from options to a folder (docs/nas.md).
+
+#ifndef SNC_CODEGEN_DRIVER_STRATEGYSEARCH_H
+#define SNC_CODEGEN_DRIVER_STRATEGYSEARCH_H
+
+#include "codegen/driver/NasMode.h"
+
+namespace snc {
+
+/// Searches as the options say, writes network.json, results.json and search.json into the
+/// output folder, all or none, and prints what was found to `out`. An interrupt ends the search
+/// with what is known. False: there is nothing to write, as nothing was found by then.
+llvm::Expected<bool> searchAndWrite(const NasSpace &space, const CompilerOptions &options,
+                                    llvm::raw_ostream &out, llvm::raw_ostream &err);
+
+} // namespace snc
+
+#endif // SNC_CODEGEN_DRIVER_STRATEGYSEARCH_H

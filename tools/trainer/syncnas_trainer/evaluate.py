@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Evaluator program of a search: scores networks by a short training or without training.
+
+Reads one JSON object a line from standard input, {"id", "name", "network", "latency_us", "seed"},
+answers with one a line on standard output, {"id", "name", "score", "details"} or {"id", "name",
+"error"}; larger scores are better. Ends with exit code 0 at the end of the input. Standard error is
+for people.
+"""
+
+import argparse
+import json
+import math
+import sys
+import time
+
+import torch
+
+from . import configuration, data, images, network, process, scores, training
+
+DEFAULT = training.Settings()
+SETTLING = 4000  # training images that batch norms take their statistics from, at most
+WITHOUT_IMAGES = ("parameters", "macs", "synflow", "zen")
+
+
+def arguments(argv=None):
+    parser = argparse.ArgumentParser(prog="syncnas_trainer.evaluate", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("--score", default="train", choices=("train",) + scores.NAMES)
+    add("--data", help="image folder, .tar of it, CIFAR-10 batches or .npz")
+    add("--cache", help="folder that keeps the decoded images")
+    add("--decode-edge", type=int, help="scale images to this edge when decoding")
+    add("--images", type=int, default=6400, help="training images")
+    add("--validation", type=int, default=2000, help="held-out images that give the score")
+    add("--measure", choices=("accuracy", "loss"), default="accuracy",
+        help="score of a training: held-out accuracy, or minus the held-out cross entropy")
+    add("--repeats", type=int, default=1, help="seeds to take the mean score of, from the request's")
+    add("--score-batch", type=int, default=64, help="images a batch of a training-free score")
+    add("--score-batches", type=int, default=4, help="batches of a training-free score")
+    add("--threads", type=int, default=1)
+    training.add_arguments(parser)
+    options = parser.parse_args(argv)
+    if not options.data and options.score not in WITHOUT_IMAGES:
+        parser.error(f"--score {options.score} needs --data")
+    if min(options.repeats, options.threads, options.score_batch, options.score_batches) < 1:
+        parser.error("numbers of repeats, threads and batches are 1 or more")
+    return options
+
+
+class Evaluator:
+    """Scores networks one after the other. Decoded data of an input edge is kept."""
+
+    def __init__(self, options, pixels):
+        self.options, self.pixels, self.prepared = options, pixels, {}
+        self.settings = training.from_arguments(options)
+
+    def data(self, net):
+        """The images at the network's input edge. Raises ConfigurationError if they do not fit it."""
+        if net.edge not in self.prepared:
+            self.prepared = {net.edge: data.prepare(self.pixels, net.edge, self.options.images,
+                                                    self.options.validation, 0)}
+        found = self.prepared[net.edge]
+        data.check_fit(net, found)
+        return found
+
+    def score(self, net, seed):
+        """(score, details) of a checked network: means over options.repeats seeds."""
+        start = time.monotonic()
+        once = self._train if self.options.score == "train" else self._without_training
+        found = [once(net, seed + i) for i in range(self.options.repeats)]
+        details = {"macs": network.macs(net), "scores": [score for score, _ in found]}
+        for key in found[0][1]:
+            details[key] = sum(part[key] for _, part in found) / len(found)
+        details["seconds"] = round(time.monotonic() - start, 3)
+        return sum(details["scores"]) / len(found), details
+
+    def _train(self, net, seed):
+        found = self.data(net)
+        module = network.build(net, seed)
+        details = {"params": network.parameters(module)}
+        batches = data.Batches(found.train, self.settings.batch,
+                               torch.Generator().manual_seed(seed), self.settings.pad,
+                               self.settings.flip)
+        module, details["train_loss"] = training.train(module, batches, self.settings)
+        few = data.Part(found.train.x[:SETTLING], found.train.y[:SETTLING])
+        details["train_accuracy"] = training.settle_norms(module, few)
+        details["accuracy"], details["loss"] = training.evaluate(module, found.validation)
+        value = details["accuracy"] if self.options.measure == "accuracy" else -details["loss"]
+        return value, details
+
+    def _without_training(self, net, seed):
+        generator = torch.Generator().manual_seed(seed)
+        module = network.build(net, seed).to(memory_format=torch.channels_last)
+        size, count = self.options.score_batch, self.options.score_batches
+        if self.options.score in WITHOUT_IMAGES:
+            x = torch.randn(size, net.stem[0], net.edge, net.edge, generator=generator)
+            batches = ((x, None),)
+        else:
+            part = self.data(net).train
+            order = torch.randperm(len(part), generator=generator)[:size * count]
+            batches = tuple((part.x[where], part.y[where]) for where in order.split(size))
+        value = scores.find(self.options.score)(module, scores.Inputs(batches, network.macs(net)),
+                                                generator)
+        return value, {"params": network.parameters(module)}
+
+
+def _no_number(text):
+    raise ValueError(f"{text} is no JSON")
+
+
+def answer(evaluator, line):
+    """The answer, a dict, to one line of a request (str or bytes); whatever is wrong with it is an "error"."""
+    reply = {"id": None, "name": None}
+    try:
+        request = json.loads(line, parse_constant=_no_number)
+        if not isinstance(request, dict):
+            raise ValueError("a request is an object")
+        reply = {"id": request.get("id"), "name": request.get("name")}
+        seed = request.get("seed", 0)
+        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 62:
+            raise ValueError(f"seed: {seed!r:.40} is not an integer of 0 to 2^62 - 1")
+        net = configuration.parse(request.get("network"))
+        score, details = evaluator.score(net, seed)
+        if not math.isfinite(score):
+            raise ArithmeticError(f"the score is {score}")
+        return {**reply, "score": score, "details": details}
+    except (ValueError, ArithmeticError, RuntimeError, MemoryError, RecursionError) as error:
+        return {**reply, "error": f"{type(error).__name__}: {error}"[:500]}
+
+
+def main(argv=None):
+    options = arguments(argv)
+    try:
+        pixels = images.read(options.data, options.cache, options.decode_edge) if options.data else None
+    except (OSError, images.DataError) as error:
+        print(f"syncnas_trainer.evaluate: {error}", file=sys.stderr)
+        return 1
+    process.settle(options.threads)
+    evaluator = Evaluator(options, pixels)
+    for line in sys.stdin.buffer:  # bytes: what is no UTF-8 is an answer's error too
+        if line.strip():
+            print(json.dumps(answer(evaluator, line)), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

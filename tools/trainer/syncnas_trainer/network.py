@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The torch module of a configuration, and its cost in parameters and multiply-accumulates.
+
+Initial weights are SyncNAS's: convolutions kaiming_normal by fan out, batch norm 1 and 0, the
+linear layer kaiming_uniform by fan out for a sigmoid, all biases 0.
+"""
+
+import torch
+from torch import nn
+
+from .norm import BatchNorm
+
+_ACTIVATION = {"ReLU6": nn.ReLU6, "ReLU": nn.ReLU, "Hardswish": nn.Hardswish, "SiLU": nn.SiLU}
+
+
+def _conv_norm(net, in_c, out_c, kernel, stride=1, groups=1, act=None):
+    layers = [nn.Conv2d(in_c, out_c, kernel, stride, kernel // 2, groups=groups, bias=False),
+              BatchNorm(out_c, eps=net.eps, momentum=net.bn_momentum)]
+    if act:
+        layers.append(_ACTIVATION[act](inplace=True))
+    return nn.Sequential(*layers)
+
+
+class MixConv(nn.Module):
+    """Depthwise convolution with a kernel for each group (Tan and Le, BMVC 2019, section 3)."""
+
+    def __init__(self, block):
+        super().__init__()
+        self.groups = block.groups
+        self.convs = nn.ModuleList(
+            nn.Conv2d(c, c, k, block.stride, k // 2, groups=c, bias=False)
+            for c, k in zip(block.groups, block.kernels))
+
+    def forward(self, x):
+        parts = torch.split(x, self.groups, 1)
+        return torch.cat([conv(part) for conv, part in zip(self.convs, parts)], 1)
+
+
+class SqueezeExcite(nn.Module):
+    """Hu et al., CVPR 2018; gate and activation as in EfficientNet, or MobileNetV3 (Hardswish)."""
+
+    def __init__(self, block):
+        super().__init__()
+        hard = block.act == "Hardswish"
+        self.reduce = nn.Conv2d(block.exp_c, block.se, 1)
+        self.act = nn.ReLU(inplace=True) if hard else _ACTIVATION[block.act](inplace=True)
+        self.expand = nn.Conv2d(block.se, block.exp_c, 1)
+        self.gate = nn.Hardsigmoid() if hard else nn.Sigmoid()
+
+    def forward(self, x):
+        return x * self.gate(self.expand(self.act(self.reduce(x.mean((2, 3), keepdim=True)))))
+
+
+class MBConv(nn.Module):
+    """Expansion, depthwise convolution, squeeze-and-excitation, projection; maybe a residual sum."""
+
+    def __init__(self, net, block):
+        super().__init__()
+        layers = []
+        if block.expands:
+            layers.append(_conv_norm(net, block.in_c, block.exp_c, 1, act=block.act))
+        depthwise = _conv_norm(net, block.exp_c, block.exp_c, block.kernels[0], block.stride,
+                               block.exp_c, block.act)
+        if len(block.kernels) > 1:
+            depthwise[0] = MixConv(block)
+        layers.append(depthwise)
+        if block.se:
+            layers.append(SqueezeExcite(block))
+        layers.append(_conv_norm(net, block.exp_c, block.out_c, 1))
+        self.layers = nn.Sequential(*layers)
+        self.residual = block.residual
+
+    def forward(self, x):
+        y = self.layers(x)
+        return x + y if self.residual else y
+
+
+class BranchedNetwork(nn.Module):
+    """Input N x in_c x edge x edge float32, output N x classes logits."""
+
+    def __init__(self, net, dropout=0.0):
+        super().__init__()
+        self.sync = net.sync
+        self.stem = _conv_norm(net, *net.stem, act=net.act)
+        self.stages = nn.ModuleList(
+            nn.ModuleList(nn.Sequential(*(MBConv(net, block) for block in blocks))
+                          for blocks in stage) for stage in net.stages)
+        self.head = _conv_norm(net, *net.head, act=net.act)
+        self.dropout = nn.Dropout(dropout) if dropout else nn.Identity()
+        self.classifier = nn.Linear(net.head[1], net.classes)
+        self._initialise()
+
+    def features(self, x):
+        """What the global pooling reads: N x head channels x edge x edge."""
+        values = [self.stem(x)] * len(self.stages[0])
+        for stage, kind in zip(self.stages, self.sync):
+            values = [branch(value) for branch, value in zip(stage, values)]
+            if kind != "n" and len(values) > 1:
+                joined = sum(values[1:], values[0]) if kind == "a" else torch.cat(values, 1)
+                values = [joined] * len(values)
+        return self.head(values[0])
+
+    def forward(self, x):
+        return self.classifier(self.dropout(self.features(x).mean((2, 3))))
+
+    def _initialise(self):
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+            elif isinstance(module, nn.Linear):
+                nn.init.kaiming_uniform_(module.weight, mode="fan_out", nonlinearity="sigmoid")
+                nn.init.zeros_(module.bias)
+
+
+def build(net, seed=0, dropout=0.0):
+    """The module of `net` with weights drawn from `seed`; torch's global generator stays as it is."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return BranchedNetwork(net, dropout)
+
+
+def parameters(module):
+    """Number of trained values; running statistics are none."""
+    return sum(p.numel() for p in module.parameters())
+
+
+def macs(net):
+    """Multiply-accumulates of all convolutions and the linear layer for one image."""
+    edge = net.stages[0][0][0].in_size
+    total = edge**2 * net.stem[0] * net.stem[1] * net.stem[2]**2
+    for stage in net.stages:
+        for blocks in stage:
+            for block in blocks:
+                total += _block_macs(block)
+    size = net.stages[-1][0][-1].out_size
+    out = (size - 1) // net.head[3] + 1
+    return total + out**2 * net.head[0] * net.head[1] * net.head[2]**2 + net.head[1] * net.classes
+
+
+def _block_macs(block):
+    inside, outside = block.in_size**2, block.out_size**2
+    expand = inside * block.in_c * block.exp_c if block.expands else 0
+    depthwise = outside * sum(c * k * k for c, k in zip(block.groups, block.kernels))
+    return expand + depthwise + outside * block.exp_c * block.out_c + 2 * block.se * block.exp_c
