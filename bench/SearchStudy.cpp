@@ -13,7 +13,6 @@ struct Contestant {
   const char *name;
   SearchKind kind;
   UctRule uct = UctRule::best;
-  bool surrogate = false;
 };
 
 struct Needs {
@@ -25,7 +24,6 @@ Needs measure(const Contestant &contestant, const Subject &subject, unsigned see
               SearchOptions options, uint64_t most) {
   Needs needs;
   options.uct = contestant.uct;
-  options.surrogate = contestant.surrogate;
   options.budget = most;
   auto search = [&](const DecisionSpace &space, Evaluator &evaluator, const SearchOptions &own) {
     return runSearch(contestant.kind, space, evaluator, own);
@@ -70,8 +68,7 @@ void writeStudy(llvm::raw_ostream &out, llvm::ArrayRef<Subject> subjects, unsign
                 const SearchOptions &options, uint64_t most) {
   constexpr Contestant kContestants[] = {{"mcts", SearchKind::mcts, UctRule::best},
                                          {"mcts, mean", SearchKind::mcts, UctRule::mean},
-                                         {"mcts, surrogate", SearchKind::mcts, UctRule::best,
-                                          /*surrogate=*/true},
+                                         {"mcts, surrogate", SearchKind::mcts, UctRule::surrogate},
                                          {"evolution", SearchKind::evolution},
                                          {"random", SearchKind::random},
                                          {"exhaustive", SearchKind::exhaustive}};
@@ -79,6 +76,8 @@ void writeStudy(llvm::raw_ostream &out, llvm::ArrayRef<Subject> subjects, unsign
          "| excess: median | 90 % |\n|---|---|---|---|---|---|---|---|---|\n";
   for (const Subject &subject : subjects)
     for (const Contestant &contestant : kContestants) {
+      if (contestant.uct == UctRule::surrogate && !subject.surrogate)
+        continue;
       // An exhaustive search takes no chances.
       unsigned runs = contestant.kind == SearchKind::exhaustive ? 1 : seeds;
       writeRow(out, subject, contestant, measure(contestant, subject, runs, options, most));

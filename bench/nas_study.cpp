@@ -75,9 +75,9 @@ double correlation(const llvm::StringMap<double> &a, const llvm::StringMap<doubl
 std::vector<Variant> plainVariants() {
   std::vector<Variant> variants;
   auto mean = [](SearchOptions &options) { options.uct = UctRule::mean; };
-  auto surrogate = [](SearchOptions &options) { options.surrogate = true; };
+  auto surrogate = [](SearchOptions &options) { options.uct = UctRule::surrogate; };
   auto parallel = [](SearchOptions &options) {
-    options.surrogate = true;
+    options.uct = UctRule::surrogate;
     options.inFlight = 8;
   };
   constexpr SyncOrder kPublished = SyncOrder::published, kStages = SyncOrder::stages;
@@ -108,7 +108,7 @@ void addProxies(const ProxyTable &proxies, size_t stages, std::vector<Variant> &
     Prior prior = priorOf(scores, stages);
     TriedRules inOrder{0, 0, UINT64_MAX, prior}, opening{0, 0, 10, prior}, bias{0, 1, 0, prior};
     auto guided = [prior](SearchOptions &options) {
-      options.surrogate = true;
+      options.uct = UctRule::surrogate;
       options.prior = prior;
     };
     variants.push_back({kind + ": in its order", SyncOrder::stages, ofRules(inOrder, 1)});

@@ -12,7 +12,8 @@
 // * Samples take turns: one is plain UCT, which rugged trees need; one explores a fifth as much
 //   and, from its untried choice on, does as the best strategy; one is the best strategy with one
 //   decision changed. In a deep tree, random choices would hide what a single one does.
-// * With a surrogate, every other sample is its guess. What it costs enters the tree as any other.
+// * UctRule::surrogate: every other sample is its guess. What it costs enters the tree as any
+// other.
 // * Where the space's rollouts are informed, some from the root come first: their guess is
 //   better than what untried choices teach.
 
@@ -42,7 +43,7 @@ class Mcts {
 public:
   Mcts(const DecisionSpace &space, const SearchOptions &options)
       : space(space), options(options), random(options.seed), tree(space) {
-    if (options.surrogate)
+    if (options.uct == UctRule::surrogate)
       surrogate.emplace(space, options.prior);
   }
 
@@ -77,7 +78,7 @@ double Mcts::reward(const Node &node) const {
   if (node.feasible == 0)
     return 0;
   double known = double(node.visits) / (node.visits + node.inFlight);
-  if (options.uct == UctRule::best) {
+  if (options.uct != UctRule::mean) {
     double rank = std::lower_bound(costs.begin(), costs.end(), node.best) - costs.begin();
     return known * (1 - std::log1p(rank) / std::log1p(costs.size()));
   }
@@ -132,7 +133,7 @@ Choices Mcts::descend(Turn turn) {
 
 /// An unseen leaf by the tree.
 Choices Mcts::search() {
-  Turn turn = options.uct == UctRule::best ? Turn(turns % kTurns) : Turn::plain;
+  Turn turn = options.uct == UctRule::mean ? Turn::plain : Turn(turns % kTurns);
   bool opening = turns++ < kOpening && space.informed();
   Choices leaf;
   bool unseen = false;

@@ -54,7 +54,9 @@ private:
   llvm::Error openPool();
   std::string progressText(const NasProgress &now) const;
   nlohmann::json optionsJson() const;
-  llvm::StringRef uctName() const { return nas.uct == UctRule::mean ? "mean" : "best"; }
+  llvm::StringRef uctName() const {
+    return nas.uct == UctRule::mean ? "mean" : nas.uct == UctRule::best ? "best" : "surrogate";
+  }
 
   const NasSpace &space;
   const CompilerOptions &options;
@@ -183,7 +185,7 @@ llvm::Error Run::write(const NasSearchResult &result) {
   for (const NasSample &sample : result.samples)
     if (sample.record.score)
       scores[sample.name] = *sample.record.score;
-  nlohmann::json searched = toJson(result, SyncSpace(space.base().stages.size()));
+  nlohmann::json searched = toJson(result, searchedSpace(space.base().stages.size(), nas.uct));
   searched["base"] = space.base().name;
   searched["options"] = optionsJson();
   // By which a later run knows the folder as its own.

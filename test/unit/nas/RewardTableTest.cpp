@@ -133,7 +133,7 @@ TEST(SyncSpace, SurrogateFindsTheBestOfMadeUpRewards) {
     double best = runSearch(SearchKind::exhaustive, space, rewards, {}).cost;
     for (uint64_t seed = 1; seed <= 3; ++seed) {
       SearchOptions options;
-      options.surrogate = true;
+      options.uct = UctRule::surrogate;
       options.seed = seed;
       options.budget = 145;
       EXPECT_NEAR(runSearch(SearchKind::mcts, space, rewards, options).cost, best, 1e-9);

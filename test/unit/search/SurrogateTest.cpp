@@ -12,7 +12,7 @@ namespace {
 
 SearchOptions withSurrogate(uint64_t seed) {
   SearchOptions options;
-  options.surrogate = true;
+  options.uct = UctRule::surrogate;
   options.seed = seed;
   return options;
 }
