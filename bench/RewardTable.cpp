@@ -147,15 +147,17 @@ llvm::Expected<ProxyTable> ProxyTable::read(llvm::StringRef path, size_t stages)
   if (!csv)
     return csv.takeError();
   size_t name = csv->column("name");
-  if (name == llvm::StringRef::npos || csv->head.size() < 2)
-    return fault(path, "no column name, or no scores");
+  if (name == llvm::StringRef::npos)
+    return fault(path, "no column name");
   ProxyTable table;
   std::vector<size_t> columns;
   for (auto [column, kind] : llvm::enumerate(csv->head))
-    if (column != name) {
+    if (column != name && kind != "seed" && kind != "seconds") {
       table.kinds.push_back(kind.str());
       columns.push_back(column);
     }
+  if (columns.empty())
+    return fault(path, "no scores");
   table.scores.resize(columns.size());
   for (auto [row, line] : llvm::zip(csv->rows, csv->lines))
     for (auto [column, scores] : llvm::zip(columns, table.scores)) {

@@ -148,17 +148,12 @@ void Tried::learn(const Choices &leaf, double cost) {
 
 SearchResult searchTried(const TriedRules &rules, const DecisionSpace &space, Evaluator &evaluator,
                          const SearchOptions &options) {
-  Tried tried(rules, space, options);
-  Recorder recorder(evaluator, options);
-  bool running = true;
-  while (running && !tried.tree.exhausted() && recorder.batchSize() > 0) {
-    Choices leaf = tried.sample();
-    std::vector<double> costs = recorder.evaluate(leaf);
-    running = !costs.empty();
-    if (running)
-      tried.learn(leaf, costs[0]);
-  }
-  return recorder.take(running);
+  SearchOptions single = options;
+  single.inFlight = 1;
+  Tried tried(rules, space, single);
+  return Recorder(evaluator, single)
+      .run([&] { return tried.tree.exhausted(); }, [&] { return tried.sample(); },
+           [&](const Choices &leaf, double cost) { tried.learn(leaf, cost); });
 }
 
 } // namespace snc::bench

@@ -95,7 +95,7 @@ TEST(RewardTable, SaysWhatIsWrong) {
 }
 
 TEST(ProxyTable, HasAScoreOfEachKind) {
-  std::string text = "name,naswot,params\nsync1_0_a,1.5,10\nsync1_0_c,-2,20\n";
+  std::string text = "name,seed,naswot,params,seconds\nsync1_0_a,1,1.5,10,3\nsync1_0_c,1,-2,20,4\n";
   auto table = ProxyTable::read(written(text), 1);
   ASSERT_TRUE(bool(table)) << llvm::toString(table.takeError());
   EXPECT_EQ(table->kinds, (std::vector<std::string>{"naswot", "params"}));
@@ -104,7 +104,8 @@ TEST(ProxyTable, HasAScoreOfEachKind) {
 }
 
 TEST(ProxyTable, SaysWhatIsWrong) {
-  EXPECT_TRUE(mentions(proxyErrorOf("name\nsync1_1_a\n"), "no scores"));
+  EXPECT_TRUE(mentions(proxyErrorOf("name,seed\nsync1_1_a,1\n"), "no scores"));
+  EXPECT_TRUE(mentions(proxyErrorOf("x,y\n1,2\n"), "no column name"));
   EXPECT_TRUE(mentions(proxyErrorOf("name,x\nsync1_1_a,1\n"), "no row for"));
   EXPECT_TRUE(mentions(proxyErrorOf("name,x\nsync1_1_a,1\nsync1_1_a,1\n"), "again sync1_1_a"));
   EXPECT_TRUE(mentions(proxyErrorOf("name,x\nsync1_1_a,?\n"), "line 2: no score: ?"));
