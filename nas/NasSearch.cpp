@@ -98,11 +98,15 @@ void count(NasProgress &counts, const NasSample &sample) {
 
 } // namespace
 
+SyncSpace searchedSpace(size_t stages, UctRule rule) {
+  return SyncSpace(stages, rule == UctRule::surrogate ? SyncOrder::stages : SyncOrder::published);
+}
+
 llvm::Expected<NasSearchResult>
 searchStrategies(SearchKind kind, const StagedNetwork &base, const BranchWidths &widths,
                  EvaluatorPool &pool, CandidateStore &store, SearchOptions options,
                  std::function<void(const NasProgress &)> progress) {
-  SyncSpace space(base.stages.size());
+  SyncSpace space = searchedSpace(base.stages.size(), options.uct);
   NasEvaluator evaluator(space, widths, pool, store, options);
   NasSearchResult result;
   options.threads = std::max(options.inFlight, 1u);

@@ -37,6 +37,9 @@ struct NasSearchResult {
   bool interrupted = false; ///< by the stop flag; samples are what is known
 };
 
+/// The tree that is searched: stage by stage where a surrogate learns, otherwise as SyncNAS's.
+SyncSpace searchedSpace(size_t stages, UctRule rule);
+
 /// Reward of a strategy is its score, larger is better; one that is invalid or fails has the least
 /// (a cost of infinity). `options` as for runSearch, its `threads` and `store` aside: as many
 /// candidates are with `pool` as are in flight, and costs are found and kept in `store`. What

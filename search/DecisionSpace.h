@@ -37,6 +37,10 @@ public:
   /// alone, so that a seed fixes the search.
   virtual void rollout(Choices &path, std::mt19937_64 &random) const;
 
+  /// What a leaf is, place by place, whatever the order of its decisions: leaves with the same
+  /// letter at a place have something in common. Unless a space knows better, its choices.
+  virtual Choices lettersOf(llvm::ArrayRef<uint16_t> leaf) const { return Choices(leaf); }
+
   /// True when `rollout` knows better than to choose blindly.
   virtual bool informed() const { return false; }
 };

@@ -61,7 +61,9 @@ struct NasFlags {
       "uct", cl::desc("--nas --search=mcts: what is expected of strategies that begin alike:"),
       cl::init(UctRule::best), cl::cat(all),
       cl::values(clEnumValN(UctRule::best, "best", "as good as the best of them (default)"),
-                 clEnumValN(UctRule::mean, "mean", "their mean, as in SyncNAS"))};
+                 clEnumValN(UctRule::mean, "mean", "their mean, as in SyncNAS"),
+                 clEnumValN(UctRule::surrogate, "surrogate",
+                            "as best; every other candidate by a model of the scores so far"))};
   cl::opt<std::string> importResults{
       "import-results", cl::desc("--nas: take these scores as known ({\"sync3_046_aaa\": 0.71})"),
       cl::value_desc("file.json"), cl::cat(all)};

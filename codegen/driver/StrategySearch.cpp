@@ -57,7 +57,9 @@ private:
   std::string progressText(const NasProgress &now) const;
   nlohmann::json optionsJson() const;
   std::map<std::string, std::string> textsOf(const NasSearchResult &result) const;
-  llvm::StringRef uctName() const { return nas.uct == UctRule::mean ? "mean" : "best"; }
+  llvm::StringRef uctName() const {
+    return nas.uct == UctRule::mean ? "mean" : nas.uct == UctRule::best ? "best" : "surrogate";
+  }
 
   const NasSpace &space;
   const CompilerOptions &options;
@@ -187,7 +189,7 @@ std::map<std::string, std::string> Run::textsOf(const NasSearchResult &result) c
   for (const NasSample &sample : result.samples)
     if (sample.record.score)
       scores[sample.name] = *sample.record.score;
-  nlohmann::json searched = toJson(result, SyncSpace(space.base().stages.size()));
+  nlohmann::json searched = toJson(result, searchedSpace(space.base().stages.size(), nas.uct));
   searched["base"] = space.base().name;
   searched["options"] = optionsJson();
   return {{"results.json", scoresText(scores)}, {"search.json", searched.dump(1) + "\n"}};

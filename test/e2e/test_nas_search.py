@@ -79,7 +79,7 @@ def texts(out):
 
 @pytest.mark.parametrize(
     "flags",
-    [("--search=mcts", "--uct=mean"), ("--search=mcts",), ("--search=evolution",), ("--search=random",), ("--search=exhaustive",)],
+    [("--search=mcts", "--uct=mean"), ("--search=mcts",), ("--search=mcts", "--uct=surrogate"), ("--search=evolution",), ("--search=random",), ("--search=exhaustive",)],
 )
 def test_finds_the_optimum(base, tmp_path, flags):
     model, out = base(4), tmp_path / "out"
