@@ -21,10 +21,12 @@ static void placeReshapes(Block &block, std::vector<KernelGroup> &groups) {
     for (Operation *op : group)
       at[op] = i;
   auto place = [&](Operation &op, Operation *neighbour) {
-    if (auto it = at.find(neighbour); it != at.end() && !at.contains(&op)) {
-      at[&op] = it->second;
-      groups[it->second].push_back(&op);
-    }
+    auto it = at.find(neighbour);
+    if (it == at.end() || at.contains(&op))
+      return;
+    size_t group = it->second; // the next line may move it
+    at[&op] = group;
+    groups[group].push_back(&op);
   };
   for (Operation &op : llvm::reverse(block)) {
     if (!isa<ReshapeOp>(op))
