@@ -1,32 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "SearchStudy.h"
+#include "SearchRuns.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
-#include <cmath>
 
 namespace snc::bench {
 
 namespace {
-
-constexpr uint64_t kNever = UINT64_MAX;
-
-/// Passes costs on and ends the search once the optimum is there.
-class UntilOptimum : public Evaluator {
-public:
-  UntilOptimum(const Subject &subject, std::atomic<bool> &reached)
-      : subject(subject), reached(reached) {}
-  double cost(llvm::ArrayRef<uint16_t> leaf) override {
-    double cost = subject.evaluator.cost(leaf);
-    if (cost <= subject.optimum)
-      reached = true;
-    return cost;
-  }
-
-private:
-  const Subject &subject;
-  std::atomic<bool> &reached;
-};
 
 struct Contestant {
   const char *name;
@@ -39,32 +20,16 @@ struct Needs {
   std::vector<double> excess;          ///< of the best cost within the budget, percent
 };
 
-uint64_t firstAtMost(const SearchResult &result, double cost) {
-  for (auto [evaluation, best] : result.history)
-    if (best <= cost)
-      return evaluation;
-  return kNever;
-}
-
-double bestWithin(const SearchResult &result, uint64_t budget) {
-  double least = std::numeric_limits<double>::infinity();
-  for (auto [evaluation, best] : result.history)
-    if (evaluation <= budget)
-      least = best;
-  return least;
-}
-
 Needs measure(const Contestant &contestant, const Subject &subject, unsigned seeds,
               SearchOptions options, uint64_t most) {
   Needs needs;
   options.uct = contestant.uct;
-  for (unsigned seed = 1; seed <= seeds; ++seed) {
-    std::atomic<bool> reached = false;
-    UntilOptimum evaluator(subject, reached);
-    options.seed = seed;
-    options.budget = most;
-    options.stop = &reached;
-    SearchResult result = runSearch(contestant.kind, subject.space, evaluator, options);
+  options.budget = most;
+  auto search = [&](const DecisionSpace &space, Evaluator &evaluator, const SearchOptions &own) {
+    return runSearch(contestant.kind, space, evaluator, own);
+  };
+  for (const SearchResult &result :
+       runSeeds(search, subject.space, subject.evaluator, options, subject.optimum, seeds)) {
     needs.optimum.push_back(firstAtMost(result, subject.optimum));
     needs.near.push_back(firstAtMost(result, subject.near));
     double best = bestWithin(result, subject.budget);
@@ -74,10 +39,6 @@ Needs measure(const Contestant &contestant, const Subject &subject, unsigned see
   llvm::sort(needs.near);
   llvm::sort(needs.excess);
   return needs;
-}
-
-template <typename T> T quantile(llvm::ArrayRef<T> sorted, double share) {
-  return sorted[std::ceil(share * sorted.size()) - 1];
 }
 
 /// Median and 90th percentile.
@@ -107,6 +68,7 @@ void writeStudy(llvm::raw_ostream &out, llvm::ArrayRef<Subject> subjects, unsign
                 const SearchOptions &options, uint64_t most) {
   constexpr Contestant kContestants[] = {{"mcts", SearchKind::mcts, UctRule::best},
                                          {"mcts, mean", SearchKind::mcts, UctRule::mean},
+                                         {"mcts, surrogate", SearchKind::mcts, UctRule::surrogate},
                                          {"evolution", SearchKind::evolution},
                                          {"random", SearchKind::random},
                                          {"exhaustive", SearchKind::exhaustive}};
@@ -114,6 +76,8 @@ void writeStudy(llvm::raw_ostream &out, llvm::ArrayRef<Subject> subjects, unsign
          "| excess: median | 90 % |\n|---|---|---|---|---|---|---|---|---|\n";
   for (const Subject &subject : subjects)
     for (const Contestant &contestant : kContestants) {
+      if (contestant.uct == UctRule::surrogate && !subject.surrogate)
+        continue;
       // An exhaustive search takes no chances.
       unsigned runs = contestant.kind == SearchKind::exhaustive ? 1 : seeds;
       writeRow(out, subject, contestant, measure(contestant, subject, runs, options, most));

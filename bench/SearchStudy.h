@@ -15,9 +15,10 @@ struct Subject {
   std::string name;
   const DecisionSpace &space;
   Evaluator &evaluator;
-  double optimum;  ///< least cost of all leaves
-  double near;     ///< costs up to this are good ones
-  uint64_t budget; ///< evaluations at which the searches are compared
+  double optimum;         ///< least cost of all leaves
+  double near;            ///< costs up to this are good ones
+  uint64_t budget;        ///< evaluations at which the searches are compared
+  bool surrogate = false; ///< UctRule::surrogate is compared, too: leaves have few letters
 };
 
 /// Writes a Markdown table with a row for each subject and search, over `seeds` seeds:

@@ -17,7 +17,7 @@ static constexpr char kLegend[] =
     "a good leaf;\nshare of the seeds with a good leaf within the budget; excess of the best cost "
     "within the budget over the optimum, in percent of it.\n`mcts, mean` is UCT with SyncNAS's "
     "means and random "
-    "rollouts.\n\n";
+    "rollouts; `mcts, surrogate` is `mcts` with every other sample by a\nmodel of the costs.\n\n";
 
 static bool studyNasBench201(llvm::StringRef path, unsigned seeds) {
   constexpr llvm::StringLiteral kDevices[] = {"lat_pixel3",   "lat_raspi4",    "lat_samsung_s7",
@@ -35,7 +35,8 @@ static bool studyNasBench201(llvm::StringRef path, unsigned seeds) {
   std::vector<Subject> subjects;
   for (auto [device, cost] : llvm::zip(kDevices, costs))
     subjects.push_back({device.drop_front(4).str(), space, cost, cost.feasible.front(),
-                        cost.feasible[cost.feasible.size() / 100], NasBench201Space::cells / 20});
+                        cost.feasible[cost.feasible.size() / 100], NasBench201Space::cells / 20,
+                        /*surrogate=*/true});
   llvm::outs()
       << "## NAS-Bench-201\n\n"
          "15,625 cells, six decisions of five operations. Cost: CIFAR-10 error in percent; "

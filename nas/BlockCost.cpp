@@ -52,9 +52,8 @@ std::vector<KernelShape> kernelsOf(const BlockSpec &block, llvm::StringRef netwo
   std::vector<KernelShape> kernels;
   if (block.expands())
     kernels.push_back(convolution(block.inChannels, block.inSize, block.expanded, 1, 1, act));
-  auto groups = int64_t(block.kernels.size());
   for (auto [i, kernel] : llvm::enumerate(block.kernels)) {
-    int64_t channels = block.expanded / groups + (i == 0 ? block.expanded % groups : 0);
+    int64_t channels = block.kernelChannels(i);
     kernels.push_back(
         convolution(channels, block.inSize, channels, kernel, block.stride, act, channels));
   }
@@ -78,13 +77,21 @@ KernelShape stemKernel(const StagedNetwork &network) {
 std::vector<KernelShape> headKernels(const StagedNetwork &network) {
   const ConvSpec &head = network.head;
   int64_t size = network.stages.back().branches[0].back().outSize();
-  KernelShape classifier;
-  classifier.op = "gemm";
-  classifier.in = {1, head.outChannels};
-  classifier.out = {1, network.classes};
-  return {convolution(head.inChannels, size, head.outChannels, head.kernel, head.stride,
-                      epilogueOf(network.act)),
-          pool(head.outChannels, size), classifier};
+  auto linear = [](int64_t in, int64_t out, std::string epilogue) {
+    KernelShape shape;
+    shape.op = "gemm";
+    shape.epilogue = std::move(epilogue);
+    shape.in = {1, in};
+    shape.out = {1, out};
+    return shape;
+  };
+  std::vector<KernelShape> kernels{convolution(head.inChannels, size, head.outChannels, head.kernel,
+                                               head.stride, epilogueOf(network.act)),
+                                   pool(head.outChannels, size)};
+  if (network.hidden)
+    kernels.push_back(linear(head.outChannels, network.hidden, epilogueOf(network.act)));
+  kernels.push_back(linear(network.features(), network.classes, ""));
+  return kernels;
 }
 
 double BlockCost::kernelsUs(llvm::ArrayRef<KernelShape> kernels, size_t unit) const {

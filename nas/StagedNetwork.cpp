@@ -8,6 +8,16 @@
 
 namespace snc {
 
+int64_t BlockSpec::kernelChannels(size_t index) const {
+  auto groups = int64_t(kernels.size());
+  return expanded / groups + (index == 0 ? expanded % groups : 0);
+}
+
+GateSpec StagedNetwork::gateOf(const BlockSpec &block) const {
+  bool hard = act == "Hardswish" || block.act == "Hardswish";
+  return {hard ? "ReLU" : actOf(block), hard};
+}
+
 int64_t StagedNetwork::inSize() const {
   if (stages.empty() || stages[0].branches.empty() || stages[0].branches[0].empty())
     return 0;
@@ -37,12 +47,9 @@ static void addLayers(const BlockSpec &block, std::vector<Layer> &layers) {
   int64_t in = square(block.inSize), out = square(block.outSize());
   if (block.expands())
     layers.push_back({block.inChannels * block.expanded, in, block.expanded});
-  auto groups = int64_t(block.kernels.size());
   int64_t taps = 0;
-  for (auto [i, kernel] : llvm::enumerate(block.kernels)) {
-    int64_t channels = block.expanded / groups + (i == 0 ? block.expanded % groups : 0);
-    taps += channels * square(kernel);
-  }
+  for (auto [i, kernel] : llvm::enumerate(block.kernels))
+    taps += block.kernelChannels(i) * square(kernel);
   layers.push_back({taps, out, block.expanded});
   layers.push_back({block.expanded * block.outChannels, out, block.outChannels});
 }
@@ -76,14 +83,14 @@ template <typename Function> static int64_t sumOfBlocks(const StagedNetwork &n, 
 }
 
 int64_t StagedNetwork::macs() const {
-  int64_t sum = head.outChannels * classes;
+  int64_t sum = head.outChannels * hidden + features() * classes;
   for (const Layer &layer : layersOf(*this))
     sum += layer.weights * layer.pixels;
   return sum + sumOfBlocks(*this, [](const BlockSpec &b) { return 2 * b.expanded * b.squeezed; });
 }
 
 int64_t StagedNetwork::parameters() const {
-  int64_t sum = (head.outChannels + 1) * classes;
+  int64_t sum = (head.outChannels + 1) * hidden + (features() + 1) * classes;
   for (const Layer &layer : layersOf(*this))
     sum += layer.weights + 2 * layer.channels;
   return sum + sumOfBlocks(*this, gateParameters);
@@ -99,7 +106,19 @@ static bool isSmall(llvm::ArrayRef<int64_t> numbers) {
   return llvm::all_of(numbers, [](int64_t n) { return n >= 1 && n <= 65536; });
 }
 
+static bool isKernel(int64_t kernel) { return kernel >= 1 && kernel <= 31 && kernel % 2 == 1; }
+
+static const char kKernels[] = "a kernel is odd, from 1 to 31";
+
+static llvm::Error verifyAct(const std::string &act, const llvm::Twine &where) {
+  if (act == "ReLU" || act == "ReLU6" || act == "Hardswish" || act == "SiLU")
+    return llvm::Error::success();
+  return broken(where, "an activation is ReLU, ReLU6, Hardswish or SiLU, got '" + act + "'");
+}
+
 static llvm::Error verifyConv(const ConvSpec &conv, const llvm::Twine &where) {
+  if (!isKernel(conv.kernel))
+    return broken(where, kKernels);
   if (!isSmall({conv.inChannels, conv.outChannels, conv.kernel, conv.stride}) || conv.stride > 16)
     return broken(where, "expected numbers from 1 to 65,536, and a stride up to 16");
   return llvm::Error::success();
@@ -107,10 +126,14 @@ static llvm::Error verifyConv(const ConvSpec &conv, const llvm::Twine &where) {
 
 static llvm::Error verifyBlock(const BlockSpec &block, int64_t size, int64_t channels,
                                const std::string &where) {
+  if (block.kernels.empty() || !llvm::all_of(block.kernels, isKernel))
+    return broken(where, kKernels);
   if (!isSmall({block.inSize, block.stride, block.inChannels, block.expanded, block.outChannels}) ||
-      !isSmall(block.kernels) || block.kernels.empty() || block.stride > 16 || block.squeezed < 0 ||
-      block.squeezed > 65536)
+      block.stride > 16 || block.squeezed < 0 || block.squeezed > 65536)
     return broken(where, "expected numbers from 1 to 65,536, and a stride up to 16");
+  if (!block.act.empty())
+    if (llvm::Error error = verifyAct(block.act, where))
+      return error;
   if (int64_t(block.kernels.size()) > block.expanded)
     return broken(where, "it has more kernels than expanded channels");
   if (size && block.inSize != size)
@@ -169,6 +192,12 @@ llvm::Error StagedNetwork::verify() const {
     return broken("stage 0", "expected 1 to 16 branches");
   if (!isSmall(classes))
     return broken("classes", "expected 1 to 65,536");
+  if (hidden < 0 || hidden > 65536)
+    return broken("hidden", "expected 0 to 65,536");
+  if (llvm::Error error = verifyAct(act, "network"))
+    return error;
+  if (!(bnEpsilon > 0 && bnEpsilon <= 1) || !(bnMomentum >= 0 && bnMomentum <= 1))
+    return broken("network", "expected an epsilon above 0 and a momentum of 0 to 1, both up to 1");
   std::vector<Value> values(branches(), Value{0, stem.outChannels});
   for (size_t s = 0; s < stages.size(); ++s) {
     if (!isBranched() && stages[s].sync != SyncKind::none)
@@ -183,6 +212,10 @@ llvm::Error StagedNetwork::verify() const {
     return broken("head", "it reads " + llvm::Twine(head.inChannels) +
                               " channels, the last stage leaves " +
                               llvm::Twine(channelsAfter(stages.size() - 1)));
+  if (inSize() > 65536)
+    return broken("stem", "its input is more than 65,536 pixels a side");
+  if (parameters() > 500'000'000)
+    return broken("network", "it has more than 500 million parameters");
   return llvm::Error::success();
 }
 

@@ -39,6 +39,14 @@ struct BlockSpec {
   bool expands() const { return expanded != inChannels; }
   bool hasShortcut() const { return stride == 1 && inChannels == outChannels; }
   int64_t outSize() const { return (inSize + stride - 1) / stride; }
+  /// Expanded channels that go through kernels[index].
+  int64_t kernelChannels(size_t index) const;
+};
+
+/// What is in a squeeze-and-excitation gate.
+struct GateSpec {
+  std::string act; ///< behind the squeezing convolution
+  bool hard;       ///< HardSigmoid at the end, else Sigmoid
 };
 
 /// What is behind a stage.
@@ -59,11 +67,23 @@ struct StagedNetwork {
   ConvSpec stem, head;
   double bnMomentum = 0.1, bnEpsilon = 1e-5;
   int64_t classes = 1000;
+  /// Features of a fully connected layer, with `act`, between pool and classifier (MobileNetV3);
+  /// 0: there is none.
+  int64_t hidden = 0;
   std::vector<StageSpec> stages;
   bool operator==(const StagedNetwork &) const = default;
 
   size_t branches() const { return stages.empty() ? 0 : stages.front().branches.size(); }
   bool isBranched() const { return branches() > 1; }
+  /// The block's own activation, or the network's.
+  const std::string &actOf(const BlockSpec &block) const {
+    return block.act.empty() ? act : block.act;
+  }
+  /// Where the network or the block has Hardswish, as in MobileNetV3: ReLU and HardSigmoid.
+  /// Else as in EfficientNet: the block's activation and Sigmoid.
+  GateSpec gateOf(const BlockSpec &block) const;
+  /// What the classifier reads.
+  int64_t features() const { return hidden ? hidden : head.outChannels; }
   /// Edge of the network's square input, in pixels.
   int64_t inSize() const;
   /// The joined output channels of a stage.
@@ -75,19 +95,23 @@ struct StagedNetwork {
   int64_t parameters() const;
 
   /// Checks the rules below; the error names stage, branch and block.
-  /// N1 All numbers are at least 1, at most 65,536; strides at most 16.
+  /// N1 All numbers are at least 1, at most 65,536; strides at most 16; kernels are odd and at
+  ///    most 31.
   /// N2 There are at most 64 stages, each has at most 64 blocks a branch, at least one, and
   ///    all have equally many branches, at most 16.
   /// N3 A block reads what the one before it, or the join behind the stage before, leaves:
   ///    its size and channels.
   /// N4 Branches of a stage leave equal sizes; where they are added, equal channels.
   /// N5 Behind the last stage of a branched network there is a sync; one branch has none.
+  /// N6 Activations are ReLU, ReLU6, Hardswish or SiLU. Batch normalisations have an epsilon
+  ///    above 0 and a momentum of 0 to 1.
+  /// N7 There are at most 500 million parameters, which an ONNX file can hold.
   llvm::Error verify() const;
 };
 
 /// SyncNAS's form: "0", "1", ... hold the stages, a block is [in_size, kernel, stride, in_c, exp_c,
-/// out_c]. Additions, written only where they differ from what SyncNAS has: "classes", and a
-/// seventh element of blocks, {"se": 16, "act": "Hardswish", "kernels": [3, 5]}.
+/// out_c]. Additions, written only where they differ from what SyncNAS has: "classes", "hidden",
+/// and a seventh element of blocks, {"se": 16, "act": "Hardswish", "kernels": [3, 5]}.
 nlohmann::json toJson(const StagedNetwork &network);
 
 /// The network that `json` holds, verified. Members that are not known are left alone.

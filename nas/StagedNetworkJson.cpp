@@ -45,6 +45,8 @@ json toJson(const StagedNetwork &network) {
              {"eps", network.bnEpsilon}};
   if (network.classes != 1000)
     value["classes"] = network.classes;
+  if (network.hidden)
+    value["hidden"] = network.hidden;
   json syncs = json::array();
   for (size_t s = 0; s < network.stages.size(); ++s) {
     const StageSpec &stage = network.stages[s];
@@ -92,7 +94,7 @@ static ConvSpec convFrom(const json &object, const std::string &member) {
 
 static BlockSpec blockFrom(const json &value, const std::string &where) {
   std::vector<int64_t> n = wholeNumbers(value, 6, where);
-  BlockSpec block{n[0], n[2], n[3], n[4], n[5], {n[1]}};
+  BlockSpec block{n[0], n[2], n[3], n[4], n[5], {n[1]}, 0, ""};
   if (value.size() > 6) {
     const json &more = value[6];
     if (!more.is_object())
@@ -152,6 +154,8 @@ static StagedNetwork networkFrom(const json &value) {
   network.bnEpsilon = value.value("eps", network.bnEpsilon);
   if (value.contains("classes"))
     network.classes = wholeNumber(value.at("classes"), "classes");
+  if (value.contains("hidden"))
+    network.hidden = wholeNumber(value.at("hidden"), "hidden");
   for (size_t s = 0; value.contains(std::to_string(s)); ++s)
     network.stages.push_back(stageFrom(value.at(std::to_string(s)), "stage " + std::to_string(s)));
   if (!value.contains("sync"))

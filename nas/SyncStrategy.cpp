@@ -2,6 +2,7 @@
 
 #include "nas/SyncStrategy.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include <cmath>
 
@@ -51,10 +52,14 @@ std::optional<SyncStrategy> strategyNamed(llvm::StringRef name, size_t stages) {
   return strategy;
 }
 
-// A path: [syncs - 1, place of each but the last, kind of each]. A place is counted from the first
-// stage that it may be behind.
+// A published path: [syncs - 1, place of each but the last, kind of each]. A place is counted from
+// the first stage that it may be behind. A path by stages: an index into this; behind the last
+// stage into all but the first.
+static constexpr SyncKind kKinds[] = {SyncKind::none, SyncKind::add, SyncKind::concat};
 
 unsigned SyncSpace::width(llvm::ArrayRef<uint16_t> path) const {
+  if (order == SyncOrder::stages)
+    return path.size() + 1 < stages ? 3 : path.size() < stages ? 2 : 0;
   if (path.empty())
     return unsigned(stages);
   size_t inner = path[0]; // syncs but the last
@@ -71,6 +76,11 @@ double SyncSpace::size() const { return 2 * std::pow(3.0, double(stages - 1)); }
 
 SyncStrategy SyncSpace::strategyOf(llvm::ArrayRef<uint16_t> leaf) const {
   SyncStrategy strategy(stages, SyncKind::none);
+  if (order == SyncOrder::stages) {
+    for (size_t i = 0; i < stages; ++i)
+      strategy[i] = kKinds[leaf[i] + (i + 1 == stages)];
+    return strategy;
+  }
   size_t inner = leaf[0], stage = 0;
   auto kind = [&](size_t i) { return leaf[1 + inner + i] ? SyncKind::concat : SyncKind::add; };
   for (size_t i = 0; i < inner; ++i) {
@@ -82,6 +92,13 @@ SyncStrategy SyncSpace::strategyOf(llvm::ArrayRef<uint16_t> leaf) const {
 }
 
 Choices SyncSpace::leafOf(llvm::ArrayRef<SyncKind> strategy) const {
+  if (order == SyncOrder::stages) {
+    Choices letters;
+    for (SyncKind kind : strategy)
+      letters.push_back(uint16_t(llvm::find(kKinds, kind) - kKinds));
+    --letters.back();
+    return letters;
+  }
   Choices leaf{0}, kinds;
   size_t next = 0;
   for (auto [stage, kind] : llvm::enumerate(strategy)) {
@@ -96,6 +113,35 @@ Choices SyncSpace::leafOf(llvm::ArrayRef<SyncKind> strategy) const {
   }
   leaf.append(kinds);
   return leaf;
+}
+
+Choices SyncSpace::lettersOf(llvm::ArrayRef<uint16_t> leaf) const {
+  return SyncSpace(stages, SyncOrder::stages).leafOf(strategyOf(leaf));
+}
+
+std::string SyncSpace::prefixOf(llvm::ArrayRef<uint16_t> path) const {
+  if (order == SyncOrder::stages) {
+    if (path.size() == stages)
+      return nameOf(path);
+    std::string letters;
+    for (uint16_t choice : path)
+      letters += char(kKinds[choice]);
+    return letters;
+  }
+  if (path.empty())
+    return "";
+  size_t inner = path[0], placed = std::min(path.size() - 1, inner), stage = 0;
+  std::vector<std::string> places;
+  for (uint16_t step : path.slice(1, placed))
+    places.push_back(std::to_string(stage += step)), ++stage;
+  std::string name = "sync" + std::to_string(inner + 1);
+  if (placed == inner && (inner > 0 || path.size() > 1))
+    places.push_back(std::to_string(stages - 1)); // nothing is left to choose
+  if (!places.empty())
+    name += "_" + llvm::join(places, stages > 10 ? "-" : "");
+  for (size_t i = 1 + inner; i < path.size(); ++i)
+    name += std::string(i == 1 + inner ? "_" : "") + (path[i] ? 'c' : 'a');
+  return name;
 }
 
 std::string SyncSpace::nameOf(llvm::ArrayRef<uint16_t> leaf) const {

@@ -40,6 +40,20 @@ void buildTensorPipeline(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createCanonicalizerPass());
 }
 
+void buildRecognitionPipeline(OpPassManager &pm) {
+  pm.addPass(createFoldConstants());
+  pm.addPass(createSimplifyShapes());
+  pm.addPass(createRecognize());
+  pm.addPass(createNormalizeGemm());
+  pm.addPass(createFoldScaleShift());
+  pm.addPass(createFoldInputScale());
+  pm.addPass(createFoldPad());
+  pm.addPass(createFoldConstants());
+  pm.addPass(createSimplifyShapes());
+  pm.addPass(createCSEPass());
+  pm.addPass(createCanonicalizerPass());
+}
+
 void buildBranchPipeline(OpPassManager &pm, const BranchPlan &plan) {
   pm.addPass(createInsertBranches(plan));
 }

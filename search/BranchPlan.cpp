@@ -128,7 +128,7 @@ std::string BranchPlan::strategy() const {
     name += (i == 0 ? "_" : dashes ? "-" : "") + std::to_string(places[i]);
   for (const PlanSegment &segment : segments)
     if (segment.isSplit())
-      kinds += segment.kind == SegmentKind::add ? 'a' : 'c';
+      kinds += segment.kind == SegmentKind::add || segment.adds ? 'a' : 'c';
   return name + "_" + kinds;
 }
 

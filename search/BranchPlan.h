@@ -50,6 +50,7 @@ struct PlanSegment {
   std::vector<int64_t> shares; ///< of a split: eighths for each unit, 0 for none
   std::vector<int64_t> units;  ///< of paths: the unit of each node
   std::string name;            ///< for the reader: the first and last node
+  bool adds = false;           ///< for the reader: paths that a sum joins
 
   bool isSplit() const { return kind != SegmentKind::all && kind != SegmentKind::single; }
   bool operator==(const PlanSegment &) const = default;
@@ -59,6 +60,7 @@ struct BranchPlan {
   int64_t nodes = 0; ///< in the whole network
   std::vector<PlanUnit> units;
   std::vector<PlanSegment> segments;
+  std::string ownBranches = {}; ///< for the reader: those of the model (ModelBranches::text)
   bool operator==(const BranchPlan &) const = default;
 
   /// Checks the rules below; the error names the one that is broken.

@@ -5,8 +5,8 @@
 //    "units": [{"name": "cpu0", "threads": 1}, {"name": "cpu1", "threads": 1}],
 //    "segments": [{"begin": 0, "end": 4, "kind": "rows", "shares": [4, 4]},
 //                 {"begin": 4, "end": 5, "kind": "single", "unit": 0}]}
-// `strategy` and `name` are for the reader. A unit that is a GPU has its interface
-// as "device": {"name": "gpu0", "threads": 1, "device": "opencl"}.
+// `strategy`, `own_branches`, `name` and `adds` are for the reader. A unit that is a GPU has its
+// interface as "device": {"name": "gpu0", "threads": 1, "device": "opencl"}.
 
 #include "nlohmann/json.hpp"
 #include "search/BranchPlan.h"
@@ -33,6 +33,8 @@ static json toJson(const PlanSegment &segment) {
     value["units"] = segment.units;
   if (!segment.name.empty())
     value["name"] = segment.name;
+  if (segment.adds)
+    value["adds"] = true;
   return value;
 }
 
@@ -45,10 +47,13 @@ json toJson(const BranchPlan &plan) {
   }
   for (const PlanSegment &segment : plan.segments)
     segments.push_back(toJson(segment));
-  return {{"strategy", plan.strategy()},
-          {"nodes", plan.nodes},
-          {"units", units},
-          {"segments", segments}};
+  json value{{"strategy", plan.strategy()},
+             {"nodes", plan.nodes},
+             {"units", units},
+             {"segments", segments}};
+  if (!plan.ownBranches.empty())
+    value["own_branches"] = plan.ownBranches;
+  return value;
 }
 
 /// A whole number; json's own conversion would cut 0.5 to 0.
@@ -88,6 +93,7 @@ static PlanSegment segmentFromJson(const json &value) {
   segment.shares = wholeNumbers(value, "shares");
   segment.units = wholeNumbers(value, "units");
   segment.name = value.value("name", std::string());
+  segment.adds = value.value("adds", false);
   return segment;
 }
 
@@ -109,6 +115,7 @@ llvm::Expected<BranchPlan> branchPlanFromJson(const json &value) {
       plan.units.push_back(unitFromJson(unit));
     for (const json &segment : value.at("segments"))
       plan.segments.push_back(segmentFromJson(segment));
+    plan.ownBranches = value.value("own_branches", std::string());
     return plan;
   } catch (const std::exception &error) {
     return llvm::createStringError(llvm::inconvertibleErrorCode(), "not a branch plan: %s",

@@ -37,6 +37,10 @@ public:
   /// alone, so that a seed fixes the search.
   virtual void rollout(Choices &path, std::mt19937_64 &random) const;
 
+  /// What a leaf is, place by place, whatever the order of its decisions: leaves with the same
+  /// letter at a place have something in common. Unless a space knows better, its choices.
+  virtual Choices lettersOf(llvm::ArrayRef<uint16_t> leaf) const { return Choices(leaf); }
+
   /// True when `rollout` knows better than to choose blindly.
   virtual bool informed() const { return false; }
 };
@@ -48,6 +52,8 @@ public:
   virtual ~Evaluator();
   /// May be called from several threads at once. Must not throw.
   virtual double cost(llvm::ArrayRef<uint16_t> leaf) = 0;
+  /// Once true, from any thread, the search ends, and what `cost` returns does not count.
+  virtual bool gaveUp() const { return false; }
 };
 
 } // namespace snc

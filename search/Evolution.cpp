@@ -84,17 +84,8 @@ SearchResult searchEvolution(const DecisionSpace &space, Evaluator &evaluator,
                              const SearchOptions &options) {
   Evolution evolution(space, options);
   Recorder recorder(evaluator, options);
-  bool running = true;
-  while (running && !evolution.tree.exhausted()) {
-    std::vector<Choices> batch;
-    for (size_t left = recorder.batchSize(); left > 0 && !evolution.tree.exhausted(); --left)
-      batch.push_back(evolution.breed());
-    std::vector<double> costs = recorder.evaluate(batch);
-    running = !costs.empty();
-    for (size_t i = 0; i < costs.size(); ++i)
-      evolution.join(batch[i], costs[i]);
-  }
-  return recorder.take(running);
+  return recorder.run([&] { return evolution.tree.exhausted(); }, [&] { return evolution.breed(); },
+                      [&](const Choices &leaf, double cost) { evolution.join(leaf, cost); });
 }
 
 } // namespace snc

@@ -109,10 +109,11 @@ void Holdings::handOn(const SegmentSplit &split) {
     values.push_back(op->getResult(0));
   for (Value value : values) {
     auto it = split.parts.find(value);
-    if (split.kind == SegmentKind::paths) {
-      set(value, {Holding::whole, split.units[split.owner.lookup(value.getDefiningOp())], 1, {}});
+    auto owner = split.owner.find(value.getDefiningOp());
+    if (owner != split.owner.end()) { // of paths
+      set(value, {Holding::whole, split.units[owner->second], 1, {}});
     } else if (it == split.parts.end() || it->second.axis < 0) {
-      set(value, {}); // a sum: an even share of the channels each
+      set(value, {}); // a sum, or another join: an even share of the channels each
     } else {
       Holding holding{Holding::spread, 0, it->second.axis,
                       SmallVector<Range, 2>(units.size(), Range())};

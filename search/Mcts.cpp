@@ -12,14 +12,18 @@
 // * Samples take turns: one is plain UCT, which rugged trees need; one explores a fifth as much
 //   and, from its untried choice on, does as the best strategy; one is the best strategy with one
 //   decision changed. In a deep tree, random choices would hide what a single one does.
+// * UctRule::surrogate: every other sample is its guess. What it costs enters the tree as any
+// other.
 // * Where the space's rollouts are informed, some from the root come first: their guess is
 //   better than what untried choices teach.
 
 #include "search/Neighbours.h"
 #include "search/Recorder.h"
 #include "search/SearchTree.h"
+#include "search/Surrogate.h"
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace snc {
 
@@ -38,7 +42,10 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 class Mcts {
 public:
   Mcts(const DecisionSpace &space, const SearchOptions &options)
-      : space(space), options(options), random(options.seed), tree(space) {}
+      : space(space), options(options), random(options.seed), tree(space) {
+    if (options.uct == UctRule::surrogate)
+      surrogate.emplace(space, options.prior);
+  }
 
   /// An unseen leaf, in the tree and in flight from now on; the tree is not exhausted.
   Choices sample();
@@ -51,15 +58,18 @@ private:
   Id bestChild(Id id, double exploration) const;
   uint16_t untried(Id id, size_t depth, Turn turn);
   Choices descend(Turn turn);
+  Choices search();
 
   const DecisionSpace &space;
   const SearchOptions &options;
   std::mt19937_64 random;
   SearchTree tree;
   uint64_t samples = 0;
+  uint64_t turns = 0;        // samples that are not the surrogate's
   std::vector<double> costs; // all that are known, rising
   double worst = -kInfinity; // feasible one
   Choices best;
+  std::optional<Surrogate> surrogate;
 };
 
 /// What is expected below a node, in [0, 1]. A sample in flight counts as 0 until its cost is
@@ -68,7 +78,7 @@ double Mcts::reward(const Node &node) const {
   if (node.feasible == 0)
     return 0;
   double known = double(node.visits) / (node.visits + node.inFlight);
-  if (options.uct == UctRule::best) {
+  if (options.uct != UctRule::mean) {
     double rank = std::lower_bound(costs.begin(), costs.end(), node.best) - costs.begin();
     return known * (1 - std::log1p(rank) / std::log1p(costs.size()));
   }
@@ -121,9 +131,10 @@ Choices Mcts::descend(Turn turn) {
   return path;
 }
 
-Choices Mcts::sample() {
-  Turn turn = options.uct == UctRule::best ? Turn(samples % kTurns) : Turn::plain;
-  bool opening = samples++ < kOpening && space.informed();
+/// An unseen leaf by the tree.
+Choices Mcts::search() {
+  Turn turn = options.uct == UctRule::mean ? Turn::plain : Turn(turns % kTurns);
+  bool opening = turns++ < kOpening && space.informed();
   Choices leaf;
   bool unseen = false;
   for (int i = 0; opening && i < kAttempts && !unseen; ++i) {
@@ -136,9 +147,19 @@ Choices Mcts::sample() {
       leaf = neighbour(space, best, random);
       unseen = tree.find(leaf) == SearchTree::none;
     }
-  if (!unseen)
-    leaf = descend(turn);
-  for (Id id = tree.add(leaf); id != SearchTree::none; id = tree[id].parent)
+  return unseen ? leaf : descend(turn);
+}
+
+Choices Mcts::sample() {
+  Choices leaf;
+  if (surrogate && samples++ % 2 == 0)
+    leaf = surrogate->propose(tree, best, random);
+  if (leaf.empty())
+    leaf = search();
+  Id added = tree.add(leaf);
+  if (surrogate)
+    surrogate->sampled(added, leaf);
+  for (Id id = added; id != SearchTree::none; id = tree[id].parent)
     ++tree[id].inFlight;
   return leaf;
 }
@@ -151,7 +172,10 @@ void Mcts::learn(const Choices &leaf, double cost) {
       best = leaf;
   }
   costs.insert(std::lower_bound(costs.begin(), costs.end(), cost), cost);
-  for (Id id = tree.find(leaf); id != SearchTree::none; id = tree[id].parent) {
+  Id learned = tree.find(leaf);
+  if (surrogate)
+    surrogate->learned(learned, cost);
+  for (Id id = learned; id != SearchTree::none; id = tree[id].parent) {
     Node &node = tree[id];
     --node.inFlight;
     ++node.visits;
@@ -167,17 +191,8 @@ SearchResult searchMcts(const DecisionSpace &space, Evaluator &evaluator,
                         const SearchOptions &options) {
   Mcts mcts(space, options);
   Recorder recorder(evaluator, options);
-  bool running = true;
-  while (running && !mcts.exhausted()) {
-    std::vector<Choices> batch;
-    for (size_t left = recorder.batchSize(); left > 0 && !mcts.exhausted(); --left)
-      batch.push_back(mcts.sample());
-    std::vector<double> costs = recorder.evaluate(batch);
-    running = !costs.empty();
-    for (size_t i = 0; i < costs.size(); ++i)
-      mcts.learn(batch[i], costs[i]);
-  }
-  return recorder.take(running);
+  return recorder.run([&] { return mcts.exhausted(); }, [&] { return mcts.sample(); },
+                      [&](const Choices &leaf, double cost) { mcts.learn(leaf, cost); });
 }
 
 } // namespace snc

@@ -3,6 +3,7 @@
 #include "search/NetworkGraph.h"
 
 #include "ir/NodeNames.h"
+#include "llvm/ADT/EquivalenceClasses.h"
 #include "llvm/ADT/SetVector.h"
 
 #include <boost/graph/adjacency_list.hpp>
@@ -99,34 +100,66 @@ SmallVector<Value> NetworkGraph::exits(int64_t begin, int64_t end) const {
   return result;
 }
 
-SmallVector<int64_t> NetworkGraph::cutPoints() const {
+SmallVector<int64_t> NetworkGraph::sinks() const {
+  std::vector<bool> used(list.size());
+  for (const NetworkNode &node : list)
+    for (int64_t from : node.inputs)
+      used[size_t(from)] = true;
+  SmallVector<int64_t> result;
+  for (size_t i = 0; i < list.size(); ++i)
+    if (!used[i])
+      result.push_back(int64_t(i));
+  return result;
+}
+
+/// Of all sinks together for the position behind the last node.
+SmallVector<int64_t> NetworkGraph::dominatorsOf(int64_t node) const {
   using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS>;
   using Vertex = boost::graph_traits<Graph>::vertex_descriptor;
-  // An entry before all nodes without inputs, and an exit behind all without users.
+  // An exit behind all nodes without users, and an entry before all without inputs.
   Graph graph(list.size() + 2);
-  Vertex entry = list.size(), exit = list.size() + 1;
-  std::vector<bool> used(list.size());
+  Vertex exit = list.size(), entry = list.size() + 1;
   for (auto [i, node] : llvm::enumerate(list)) {
-    for (int64_t from : node.inputs) {
+    for (int64_t from : node.inputs)
       boost::add_edge(size_t(from), i, graph);
-      used[size_t(from)] = true;
-    }
     if (node.inputs.empty())
       boost::add_edge(entry, i, graph);
   }
-  for (size_t i = 0; i < list.size(); ++i)
-    if (!used[i])
-      boost::add_edge(i, exit, graph);
-  std::vector<Vertex> parents(boost::num_vertices(graph),
-                              boost::graph_traits<Graph>::null_vertex());
+  for (int64_t sink : sinks())
+    boost::add_edge(size_t(sink), exit, graph);
+  const Vertex none = boost::graph_traits<Graph>::null_vertex();
+  std::vector<Vertex> parents(boost::num_vertices(graph), none);
   auto tree =
       boost::make_iterator_property_map(parents.begin(), boost::get(boost::vertex_index, graph));
   boost::lengauer_tarjan_dominator_tree(graph, entry, tree);
   SmallVector<int64_t> result;
-  for (Vertex v = parents[exit]; v != entry && v != boost::graph_traits<Graph>::null_vertex();
-       v = parents[v])
+  for (Vertex v = parents[size_t(node)]; v != entry && v != none; v = parents[v])
     result.push_back(int64_t(v));
   std::reverse(result.begin(), result.end());
+  return result;
+}
+
+SmallVector<int64_t> NetworkGraph::cutPoints() const { return dominatorsOf(size()); }
+
+SmallVector<int64_t> NetworkGraph::cutPointsTo(int64_t last) const {
+  SmallVector<int64_t> result = dominatorsOf(last);
+  result.push_back(last);
+  return result;
+}
+
+std::vector<int64_t> NetworkGraph::parts(int64_t begin, int64_t end) const {
+  llvm::EquivalenceClasses<int64_t> classes;
+  for (int64_t i = begin; i < end; ++i) {
+    classes.insert(i);
+    for (int64_t input : list[size_t(i)].inputs)
+      if (input >= begin)
+        classes.unionSets(input, i);
+  }
+  llvm::DenseMap<int64_t, int64_t> numbers; // by leader
+  std::vector<int64_t> result;
+  for (int64_t i = begin; i < end; ++i)
+    result.push_back(
+        numbers.try_emplace(classes.getLeaderValue(i), int64_t(numbers.size())).first->second);
   return result;
 }
 

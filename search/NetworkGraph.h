@@ -37,8 +37,18 @@ public:
   /// Positions p such that all paths go through node p: those that dominate the
   /// last node (Boost.Graph's dominator tree), which are the borders of stages.
   llvm::SmallVector<int64_t> cutPoints() const;
+  /// The same of the paths to node `last`: those that dominate it, and itself.
+  llvm::SmallVector<int64_t> cutPointsTo(int64_t last) const;
+  /// Nodes whose results no node reads, in order.
+  llvm::SmallVector<int64_t> sinks() const;
+
+  /// For each node of [begin, end) a number, from 0 by first node, which those share that
+  /// are connected within the run.
+  std::vector<int64_t> parts(int64_t begin, int64_t end) const;
 
 private:
+  llvm::SmallVector<int64_t> dominatorsOf(int64_t node) const;
+
   std::vector<NetworkNode> list;
   llvm::DenseMap<mlir::Operation *, int64_t> nodeOf;
 };

@@ -92,18 +92,34 @@ static KernelShape partOf(const SegmentSplit &split, ArrayRef<Operation *> ops, 
   return shape;
 }
 
-/// Elementwise operators on a sum, one unit's share of the channels.
+/// Elementwise operators on what is joined, one unit's share of the channels.
 static KernelShape tailShape(const SegmentSplit &split) {
   KernelShape shape;
-  Value sum = split.exits.front();
-  shape.op = "add";
+  Value sum = split.tail.empty() ? split.exits.front() : split.tail.back()->getResult(0);
+  // Of paths the first operator joins; partial sums are added before the tail.
+  bool paths = split.kind == SegmentKind::paths;
+  shape.op = paths ? split.tail.front()->getName().stripDialect().str() : "add";
   llvm::append_range(shape.in, tensorType(sum).getShape());
   if (shape.in.size() > 1)
     shape.in[1] = std::max<int64_t>(1, shape.in[1] / int64_t(split.units.size()));
   shape.out = shape.in;
-  for (Operation *op : split.tail)
+  for (Operation *op : ArrayRef(split.tail).drop_front(paths))
     shape.epilogue += "+" + op->getName().stripDialect().str();
   return shape;
+}
+
+/// Elements that a unit fetches from others for its share of the tail: their partial sums,
+/// or of paths what they hand to it.
+static double tailElements(const SegmentSplit &split, const KernelShape &shape, size_t branch) {
+  if (split.kind != SegmentKind::paths)
+    return double(shape.outElements()) * double(split.units.size() - 1);
+  double elements = 0;
+  for (Value exit : split.exits)
+    if (!split.computes(exit.getDefiningOp(), branch) &&
+        llvm::any_of(exit.getUsers(),
+                     [&](Operation *user) { return llvm::is_contained(split.tail, user); }))
+      elements += double(tensorType(exit).getNumElements()) / double(split.units.size());
+  return elements;
 }
 
 /// Bytes that branch `b` fetches for the operators of a node.
@@ -144,14 +160,13 @@ SegmentCost PlanCost::splitCost(const PlanSegment &segment, const SegmentSplit &
   cost.us = *std::max_element(busy.begin(), busy.end()) + model.device().syncUs;
   if (holdings)
     holdings->handOn(split);
-  if (split.kind != SegmentKind::add)
+  if (split.kind != SegmentKind::add && split.tail.empty())
     return cost;
-  // Each unit fetches the others' partial sums of its share of the channels.
   KernelShape shape = tailShape(split);
-  double partial = 4 * double(shape.outElements()) * double(split.units.size() - 1);
   double slowest = 0;
-  for (int64_t unit : split.units) {
-    double us = model.kernelUs(shape, units[size_t(unit)]) + (gpu() ? 0 : fetchUs(partial));
+  for (auto [b, unit] : llvm::enumerate(split.units)) {
+    double fetch = gpu() ? 0 : fetchUs(4 * tailElements(split, shape, b));
+    double us = model.kernelUs(shape, units[size_t(unit)]) + fetch;
     slowest = std::max(slowest, us);
     cost.pieces.push_back({segment.end - 1, unit, shape, us, true});
   }

@@ -3,7 +3,6 @@
 #include "search/Planner.h"
 
 #include "search/PlanBeam.h"
-#include "search/Stages.h"
 #include "search/StrategySpace.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -14,8 +13,9 @@ using namespace mlir;
 namespace snc {
 
 // Of what the best unsplit way takes, branches must be predicted to take less than this:
-// where latencies were measured, where they are a guess, and where all splits are sums.
-constexpr double kMeasured = 0.98, kGuessed = 0.85, kGuessedSums = 0.997;
+// where latencies were measured, where they are a guess, and of a guess where all splits
+// are sums, or some are the model's own branches.
+constexpr double kMeasured = 0.98, kGuessed = 0.85, kGuessedSums = 0.997, kGuessedOwn = 1;
 constexpr double kAny = std::numeric_limits<double>::infinity();
 
 std::optional<PlannerKind> plannerKindOf(llvm::StringRef name) {
@@ -38,65 +38,6 @@ static SearchKind searchKindOf(PlannerKind kind) {
     return SearchKind::exhaustive;
   default:
     return SearchKind::mcts;
-  }
-}
-
-static BranchPlan wholePlan(const PlanCost &cost, SegmentKind kind, int64_t unit) {
-  BranchPlan plan{cost.network().size(), cost.planUnits().vec(), {}};
-  PlanSegment segment;
-  segment.end = plan.nodes;
-  segment.kind = kind;
-  segment.unit = unit;
-  if (plan.nodes)
-    plan.segments.push_back(segment);
-  return plan;
-}
-
-/// The fastest unit of the CPU, if there is one, and the GPU.
-static std::vector<PlannedChoice> aloneChoices(const PlanCost &cost) {
-  std::vector<PlannedChoice> cpu, gpu;
-  for (auto [u, unit] : llvm::enumerate(cost.planUnits())) {
-    PlannedChoice choice{unit.name + " alone", wholePlan(cost, SegmentKind::single, int64_t(u)), 0};
-    choice.us = cost.total(choice.plan);
-    std::vector<PlannedChoice> &best = unit.device == Device::cpu ? cpu : gpu;
-    if (best.empty() || choice.us < best.front().us)
-      best = {std::move(choice)};
-  }
-  llvm::append_range(cpu, gpu);
-  return cpu;
-}
-
-std::vector<PlannedChoice> unsplitChoices(const PlanCost &cost) {
-  if (cost.gpu())
-    return aloneChoices(cost);
-  std::vector<PlannedChoice> choices;
-  int64_t units = int64_t(cost.planUnits().size());
-  for (int64_t unit = 0; unit < units; ++unit) {
-    SegmentKind kind = units > 1 ? SegmentKind::single : SegmentKind::all;
-    PlannedChoice choice{"one unit", wholePlan(cost, kind, unit), 0};
-    choice.us = cost.total(choice.plan);
-    if (choices.empty())
-      choices.push_back(std::move(choice));
-    else if (choice.us < choices.front().us)
-      choices.front() = std::move(choice);
-  }
-  if (units > 1) {
-    PlannedChoice all{"data-parallel", wholePlan(cost, SegmentKind::all, 0), 0};
-    all.us = cost.total(all.plan);
-    choices.push_back(std::move(all));
-  }
-  return choices;
-}
-
-void nameSegments(BranchPlan &plan, const NetworkGraph &graph) {
-  std::vector<Stage> stages = stagesOf(graph);
-  for (PlanSegment &segment : plan.segments) {
-    segment.name = graph.nodes()[size_t(segment.begin)].name;
-    if (segment.end - segment.begin > 1)
-      segment.name += " .. " + graph.nodes()[size_t(segment.end - 1)].name;
-    for (const Stage &stage : stages)
-      if (stage.begin == segment.begin && stage.end == segment.end && stage.kind != Stage::layer)
-        segment.name = nameOf(stage.kind) + (": " + segment.name);
   }
 }
 
@@ -196,10 +137,33 @@ static std::string obstacleOf(const PlanCost &cost, const PlannerOptions &option
   return slow.name + " is too slow to help, with free syncs or copies too";
 }
 
+/// No plan that the model's own branches are better than; unless the user says how many
+/// splits there are, or of what kinds.
+static void tryOwn(const PlannerOptions &options, const std::optional<PlannedChoice> &own,
+                   PlanningResult &result) {
+  bool free = options.leastSplits == 0 && options.mostSplits >= 64;
+  if (!own || !free)
+    return;
+  PlannedChoice branches{"branches", own->plan, own->us};
+  if (result.choices.back().name != "branches")
+    result.choices.push_back(std::move(branches));
+  else if (branches.us < result.choices.back().us)
+    result.choices.back() = std::move(branches);
+}
+
+/// For the reader, whatever was chosen.
+static void listOwn(const std::optional<PlannedChoice> &own, PlanningResult &result) {
+  bool known = !own || llvm::any_of(result.choices, [&](const PlannedChoice &choice) {
+    return choice.plan == own->plan;
+  });
+  if (!known)
+    result.choices.push_back(*own);
+}
+
 /// Chooses the branches where they take less than `margin` of the best unsplit way.
 static bool acceptBranches(PlanningResult &result, double margin) {
   const PlannedChoice &last = result.choices.back();
-  if (last.name != "branches" || last.us >= margin * result.choice().us)
+  if (last.name != "branches" || last.us > margin * result.choice().us)
     return false;
   result.chosen = result.choices.size() - 1;
   return true;
@@ -212,47 +176,87 @@ static bool isPlaneConv(const NetworkNode &node) {
   return out.size() == 4 && out[2] * out[3] > 1;
 }
 
-/// A search that considers no splits but sums of convolutions over planes. What is
-/// predicted of those is likely true though nothing was measured: kernels do the same work
-/// as on all threads, and what is saved, half of a wide tensor that each unit would
-/// fetch, is a difference of bytes. nullopt where `options` want other splits, and with
-/// units of several threads, within which fetches are not counted.
-static std::optional<PlannerOptions> searchOfSums(const PlanCost &cost,
-                                                  const PlannerOptions &options) {
-  const std::vector<SegmentKind> &kinds = options.menu.kinds;
-  if ((!kinds.empty() && !llvm::is_contained(kinds, SegmentKind::add)) ||
-      llvm::any_of(cost.planUnits(), [](const PlanUnit &unit) { return unit.threads > 1; }))
-    return std::nullopt;
-  PlannerOptions sums = options;
-  sums.menu.kinds = {SegmentKind::add};
-  sums.menu.takes = isPlaneConv;
-  sums.search.store = nullptr; // its strategies are of the whole space
-  return sums;
+static bool wants(const PlannerOptions &options, SegmentKind kind) {
+  return options.menu.kinds.empty() || llvm::is_contained(options.menu.kinds, kind);
 }
 
-PlanningResult planNetwork(const PlanCost &cost, bool measured, const PlannerOptions &options) {
+/// A search that considers no splits but those of which the prediction is likely true though
+/// nothing was measured; nullopt where `options` want others.
+///
+/// * Sums of convolutions over planes: kernels do the same work as on all threads, and what
+///   is saved, half of a wide tensor that each unit would fetch, is a difference of bytes.
+///   Not with units of several threads, within which fetches are not counted.
+/// * The model's own branches, where they are alike, and one for each unit: the kernels are
+///   whole ones on a unit each, and what is wrong about one branch is wrong about all.
+static std::optional<PlannerOptions> searchOfTrusted(const PlanCost &cost,
+                                                     const PlannerOptions &options) {
+  bool several =
+      llvm::any_of(cost.planUnits(), [](const PlanUnit &unit) { return unit.threads > 1; });
+  bool sums = wants(options, SegmentKind::add) && !several,
+       own = wants(options, SegmentKind::paths);
+  if (!sums && !own)
+    return std::nullopt;
+  PlannerOptions trusted = options;
+  trusted.menu.kinds = {SegmentKind::add};
+  trusted.menu.takes = [sums](const NetworkNode &node) { return sums && isPlaneConv(node); };
+  size_t units = cost.planUnits().size();
+  trusted.menu.takesRegion = [own, units](const ModelRegion &region) {
+    return own && region.alike && region.branches.size() == units;
+  };
+  trusted.search.store = nullptr; // its strategies are of the whole space
+  return trusted;
+}
+
+/// What that search's plan must be better than.
+static double trustedMargin(const PlanningResult &result) {
+  bool own = llvm::any_of(result.choices.back().plan.segments, [](const PlanSegment &segment) {
+    return segment.kind == SegmentKind::paths;
+  });
+  return own ? kGuessedOwn : kGuessedSums;
+}
+
+/// Chooses the best of the unsplit ways.
+static PlanningResult planUnsplit(const PlanCost &cost) {
   PlanningResult result;
   result.choices = unsplitChoices(cost);
   for (size_t i = 1; i < result.choices.size(); ++i)
     if (result.choices[i].us < result.choice().us)
       result.chosen = i;
-  PlanningResult sums = result;
+  return result;
+}
+
+static PlanningResult named(PlanningResult result, const NetworkGraph &graph) {
+  for (PlannedChoice &choice : result.choices)
+    nameSegments(choice.plan, graph);
+  return result;
+}
+
+PlanningResult planNetwork(const PlanCost &cost, bool measured, const PlannerOptions &options) {
+  PlanningResult result = planUnsplit(cost);
+  PlanningResult trusted = result;
+  std::optional<PlannedChoice> own =
+      wants(options, SegmentKind::paths) ? ownBranchesChoice(cost, options) : std::nullopt;
+  if (options.ownBranches) {
+    listOwn(own, result);
+    result.chosen = own ? result.choices.size() - 1 : result.chosen;
+    return named(std::move(result), cost.network());
+  }
   if (cost.planUnits().size() > 1)
     searchBranches(cost, options, result);
+  tryOwn(options, own, result);
   bool accepted = acceptBranches(result, options.forceBranches ? kAny
                                          : measured            ? kMeasured
                                                                : kGuessed);
   if (!accepted && cost.gpu() && result.choices.size() > 1)
     result.obstacle = obstacleOf(cost, options, result);
   bool again = !accepted && !measured && !cost.gpu() && cost.planUnits().size() > 1;
-  if (auto narrow = again ? searchOfSums(cost, options) : std::nullopt) {
-    searchBranches(cost, *narrow, sums);
-    if (acceptBranches(sums, kGuessedSums))
-      result = std::move(sums);
+  if (auto narrow = again ? searchOfTrusted(cost, options) : std::nullopt) {
+    searchBranches(cost, *narrow, trusted);
+    if (acceptBranches(trusted, trustedMargin(trusted)))
+      result = std::move(trusted);
   }
-  for (PlannedChoice &choice : result.choices)
-    nameSegments(choice.plan, cost.network());
-  return result;
+  listOwn(own, result);
+  return named(std::move(result), cost.network());
 }
 
 } // namespace snc

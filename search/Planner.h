@@ -22,17 +22,20 @@ struct PlannerOptions {
   MenuOptions menu;
   int64_t leastSplits = 0, mostSplits = 64; ///< where there are as many
   bool forceBranches = false;               ///< choose the best split plan even if it does not pay
+  bool ownBranches = false;                 ///< search nothing: the model's own, or unsplit
 };
 
 /// A way to run the network.
 struct PlannedChoice {
-  std::string name; ///< "one unit", "data-parallel", "branches"; with a GPU "cpu0 alone", ...
+  /// "one unit", "data-parallel", "branches", "own branches"; with a GPU "cpu0 alone", ...
+  std::string name;
   BranchPlan plan;
   double us = 0; ///< predicted
 };
 
 struct PlanningResult {
-  std::vector<PlannedChoice> choices; ///< unsplit ones, then the branches if there are any
+  /// Unsplit ones, then the branches if there are any, and the model's own where these are others.
+  std::vector<PlannedChoice> choices;
   size_t chosen = 0;
   SearchResult search; ///< of the branches
   /// Of the plan that dynamic programming finds, which leaves out what units
@@ -49,14 +52,20 @@ struct PlanningResult {
 /// GPU instead: on the fastest unit of the CPU, and on the GPU.
 std::vector<PlannedChoice> unsplitChoices(const PlanCost &cost);
 
+/// All branches that the model has of its own and that are alike (ModelRegion) on units, the
+/// cheapest assignment of each; the rest unsplit. nullopt where there are none, or one unit.
+std::optional<PlannedChoice> ownBranchesChoice(const PlanCost &cost, const PlannerOptions &options);
+
 /// Searches and chooses. Branches must be predicted to gain 2 %, or 15 % where nothing
 /// was measured: a sync too many costs more than one too few. Where that fails, sums of
-/// convolutions on units of one thread are searched again, and taken for any gain;
-/// `search`, `optimumUs` and `spaceSize` are then of that search.
+/// convolutions on units of one thread are searched again, and taken for any gain, with
+/// the model's own branches, one for each unit, which are taken where they lose nothing;
+/// `search`, `optimumUs` and `spaceSize` are then of that search. No branches are chosen
+/// that the model's own are predicted to be better than.
 PlanningResult planNetwork(const PlanCost &cost, bool measured, const PlannerOptions &options);
 
-/// Names each segment by its first and last node, and by its stage where it is
-/// one, for the reader.
+/// Names each segment by its first and last node, and by its stage or the model's branches
+/// where it is one, for the reader; and fills in `ownBranches`.
 void nameSegments(BranchPlan &plan, const NetworkGraph &graph);
 
 } // namespace snc

@@ -13,16 +13,12 @@ SearchResult searchRandom(const DecisionSpace &space, Evaluator &evaluator,
   SearchTree tree(space);
   Recorder recorder(evaluator, options);
   std::mt19937_64 random(options.seed);
-  bool running = true;
-  while (running && !tree.exhausted()) {
-    std::vector<Choices> batch;
-    for (size_t left = recorder.batchSize(); left > 0 && !tree.exhausted(); --left) {
-      batch.push_back(tree.drawUnseen(random));
-      tree.add(batch.back());
-    }
-    running = !recorder.evaluate(batch).empty();
-  }
-  return recorder.take(running);
+  auto draw = [&] {
+    Choices leaf = tree.drawUnseen(random);
+    tree.add(leaf);
+    return leaf;
+  };
+  return recorder.run([&] { return tree.exhausted(); }, draw, [](const Choices &, double) {});
 }
 
 /// Moves `path`, a node, to the first leaf below it.
@@ -47,18 +43,15 @@ static bool advance(const DecisionSpace &space, Choices &path) {
 SearchResult searchExhaustive(const DecisionSpace &space, Evaluator &evaluator,
                               const SearchOptions &options) {
   Recorder recorder(evaluator, options);
-  Choices leaf;
-  descend(space, leaf);
-  bool running = true, more = true;
-  while (running && more) {
-    std::vector<Choices> batch;
-    for (size_t left = recorder.batchSize(); left > 0 && more; --left) {
-      batch.push_back(leaf);
-      more = advance(space, leaf);
-    }
-    running = !recorder.evaluate(batch).empty();
-  }
-  return recorder.take(running);
+  Choices next;
+  descend(space, next);
+  bool more = true;
+  auto draw = [&] {
+    Choices leaf = next;
+    more = advance(space, next);
+    return leaf;
+  };
+  return recorder.run([&] { return !more; }, draw, [](const Choices &, double) {});
 }
 
 SearchResult runSearch(SearchKind kind, const DecisionSpace &space, Evaluator &evaluator,

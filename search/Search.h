@@ -28,7 +28,11 @@ enum class SearchKind {
 /// What mcts expects below a node.
 enum class UctRule {
   best, ///< the best leaf so far, by its rank
-  mean  ///< the mean of the leaves, scaled to the extremes so far, and random rollouts: SyncNAS
+  /// As best; but every other sample is what a model of the costs so far (search/Surrogate.h) holds
+  /// to be best. It learns from letters of leaves and pairs of neighbours, and the time it takes
+  /// grows with the square of their number: for few letters, and costs that take long.
+  surrogate,
+  mean ///< the mean of the leaves, scaled to the extremes so far, and random rollouts: SyncNAS
 };
 
 struct SearchProgress {
@@ -39,20 +43,28 @@ struct SearchProgress {
 struct SearchOptions {
   uint64_t budget = 2000; ///< distinct leaves to evaluate, at most
   uint64_t seed = 1;
-  unsigned inFlight = 1; ///< leaves chosen before the first one's cost is known; 0 is 1
-  unsigned threads = 1;  ///< that evaluate those leaves; 0 is 1
+  /// Leaves whose cost is awaited at once; 0 is 1. Leaf i + inFlight is chosen when the costs of
+  /// the first i + 1 are known, whichever else are.
+  unsigned inFlight = 1;
+  unsigned threads = 1; ///< that evaluate those leaves; 0 is 1
 
   UctRule uct = UctRule::best;
   /// mcts: weight of sqrt(ln(visits of the parent) / visits) beside rewards in [0, 1]. 2 sqrt(2)
   /// is that of SyncNAS's programs; UCB1 (Auer et al., 2002) has sqrt(2).
   double exploration = 2.8284271247461903;
+  /// UctRule::surrogate: what a leaf is expected to cost, with a mean near 0 and a standard
+  /// deviation near 1 over the space; any scale of costs. It is believed until costs say otherwise.
+  /// Always the same for a leaf; called on the caller's thread, often.
+  std::function<double(llvm::ArrayRef<uint16_t>)> prior;
   unsigned population = 50; ///< evolution: strategies alive; 0 is 1
   unsigned tournament = 10; ///< evolution: of these, drawn at random, the best has a child; 0 is 1
 
   /// Once true, the search ends after the evaluations that are in progress.
   std::atomic<bool> *stop = nullptr;
   ResultStore *store = nullptr; ///< costs known before, and where new ones go; not owned
-  /// Called on the caller's thread after each batch of evaluations.
+  /// The leaves whose cost is known, in the order they were chosen; on the caller's thread.
+  std::function<void(llvm::ArrayRef<uint16_t> leaf, double cost)> evaluated;
+  /// Called on the caller's thread after each of them.
   std::function<void(const SearchProgress &)> progress;
 };
 

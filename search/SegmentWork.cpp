@@ -36,6 +36,7 @@ private:
   }
   void readBranch(const SegmentSplit &split, size_t branch, UnitWork &work);
   void writeBranch(const SegmentSplit &split, size_t branch, UnitWork &work);
+  void readJoined(const SegmentSplit &split, const Need &share, UnitWork &tail);
   void addTails(const SegmentSplit &split, SegmentWork &work);
 
   const PlanCost &cost;
@@ -76,10 +77,35 @@ void WorkBuilder::writeBranch(const SegmentSplit &split, size_t branch, UnitWork
   }
 }
 
+static bool reads(ArrayRef<Operation *> ops, Value value) {
+  return llvm::any_of(value.getUsers(),
+                      [&](Operation *user) { return llvm::is_contained(ops, user); });
+}
+
+/// Of an operand the part for `share` of the channels of results of rank `rank`.
+static Box boxForShare(Value operand, int64_t rank, const Need &share) {
+  bool cut = share.axis == 1 && broadcastAxis(operand, rank, 1) == 1;
+  return cut ? boxOf(operand, share) : wholeBox(operand);
+}
+
+/// What the branches hand to a share of the tail: partial sums, or values.
+void WorkBuilder::readJoined(const SegmentSplit &split, const Need &share, UnitWork &tail) {
+  if (split.kind == SegmentKind::add) {
+    Value sum = split.exits.front();
+    for (size_t other = 0; other < split.units.size(); ++other)
+      tail.reads.push_back({sum, int64_t(other), boxOf(sum, share)});
+    return;
+  }
+  int64_t rank = tensorType(split.tail.back()->getResult(0)).getRank();
+  for (Value exit : split.exits)
+    if (reads(split.tail, exit))
+      forEachRoot(graph, exit, boxForShare(exit, rank, share),
+                  [&](Value root, const Box &part) { tail.reads.push_back({root, -1, part}); });
+}
+
 /// Each unit adds its share of the channels, and goes on with it to the end of the node.
 void WorkBuilder::addTails(const SegmentSplit &split, SegmentWork &work) {
-  Value sum = split.exits.front();
-  Value last = split.tail.empty() ? sum : split.tail.back()->getResult(0);
+  Value last = split.tail.empty() ? split.exits.front() : split.tail.back()->getResult(0);
   RankedTensorType type = tensorType(last);
   SmallVector<Range, 2> ranges = cutSum(type, split.units.size(), cost.lanes());
   for (auto [b, unit] : llvm::enumerate(split.units)) {
@@ -87,15 +113,12 @@ void WorkBuilder::addTails(const SegmentSplit &split, SegmentWork &work) {
       continue;
     Need share = ranges.empty() ? Need{} : Need{1, ranges[b]};
     UnitWork tail{unit, {}, 0, {}, {}};
-    for (size_t other = 0; other < split.units.size(); ++other)
-      tail.reads.push_back({sum, int64_t(other), boxOf(sum, share)});
+    readJoined(split, share, tail);
     for (Operation *op : split.tail)
       for (Value operand : op->getOperands())
-        if (operand != sum && !llvm::is_contained(split.tail, operand.getDefiningOp())) {
-          int64_t axis = broadcastAxis(operand, type.getRank(), 1);
-          read(tail, operand,
-               axis == 1 && share.axis == 1 ? boxOf(operand, share) : wholeBox(operand));
-        }
+        if (!llvm::is_contained(split.exits, operand) &&
+            !llvm::is_contained(split.tail, operand.getDefiningOp()))
+          read(tail, operand, boxForShare(operand, type.getRank(), share));
     tail.writes.push_back({last, -1, boxOf(last, share)});
     work.tails.push_back(std::move(tail));
   }
@@ -108,7 +131,7 @@ SegmentWork WorkBuilder::split(const SegmentSplit &split) {
     readBranch(split, b, work.branches.back());
     writeBranch(split, b, work.branches.back());
   }
-  if (split.kind == SegmentKind::add)
+  if (split.kind == SegmentKind::add || !split.tail.empty())
     addTails(split, work);
   return work;
 }

@@ -3,8 +3,7 @@
 #include "search/SplitMenu.h"
 
 #include "ir/CallOrder.h"
-
-#include <numeric>
+#include "search/PathChoices.h"
 
 namespace snc {
 
@@ -54,58 +53,12 @@ static std::vector<std::vector<int64_t>> shareChoices(llvm::ArrayRef<PlanUnit> u
   return choices;
 }
 
-/// Nodes of [begin, end) that are connected within it have one number.
-static std::vector<int64_t> components(const NetworkGraph &graph, int64_t begin, int64_t end) {
-  std::vector<int64_t> root(static_cast<size_t>(end - begin));
-  std::iota(root.begin(), root.end(), int64_t(0));
-  auto find = [&](int64_t i) {
-    while (root[size_t(i)] != i)
-      i = root[size_t(i)];
-    return i;
-  };
-  for (int64_t i = begin; i < end; ++i)
-    for (int64_t input : graph.nodes()[size_t(i)].inputs)
-      if (input >= begin)
-        root[size_t(std::max(find(input - begin), find(i - begin)))] =
-            std::min(find(input - begin), find(i - begin));
-  for (size_t i = 0; i < root.size(); ++i)
-    root[i] = find(int64_t(i));
-  return root;
-}
-
-/// Longest component first, each to the unit that is done first: the units of
-/// the nodes; empty for a run that is one component.
-static std::vector<int64_t> assignPaths(const PlanCost &cost, int64_t begin, int64_t end) {
-  std::vector<int64_t> root = components(cost.network(), begin, end);
-  std::map<int64_t, std::vector<double>> work; // by unit
-  for (int64_t i = begin; i < end; ++i)
-    for (size_t u = 0; u < cost.planUnits().size(); ++u) {
-      auto &sums = work[root[size_t(i - begin)]];
-      sums.resize(cost.planUnits().size());
-      sums[u] += cost.node(i, int64_t(u));
-    }
-  if (work.size() < 2)
-    return {};
-  std::vector<int64_t> order;
-  for (auto &[component, sums] : work)
-    order.push_back(component);
-  std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    return work[a][0] != work[b][0] ? work[a][0] > work[b][0] : a < b;
-  });
-  std::vector<double> clock(cost.planUnits().size());
-  std::map<int64_t, int64_t> unitOf;
-  for (int64_t component : order) {
-    size_t best = 0;
-    for (size_t u = 1; u < clock.size(); ++u)
-      if (clock[u] + work[component][u] < clock[best] + work[component][best])
-        best = u;
-    clock[best] += work[component][best];
-    unitOf[component] = int64_t(best);
-  }
-  std::vector<int64_t> units;
-  for (int64_t component : root)
-    units.push_back(unitOf[component]);
-  return units;
+static double cheapestOf(const SplitRun &run) {
+  double us = std::numeric_limits<double>::infinity();
+  for (const SplitKindWays &kind : run.kinds)
+    for (const SplitWay &way : kind.ways)
+      us = std::min(us, way.us);
+  return us;
 }
 
 SplitMenu::SplitMenu(const PlanCost &cost, const MenuOptions &options)
@@ -122,16 +75,18 @@ SplitMenu::SplitMenu(const PlanCost &cost, const MenuOptions &options)
         break;
       addRun(begin, end, options);
     }
+  addRegions(options);
+}
+
+bool SplitMenu::tryWay(PlanSegment segment, SplitKindWays &ways) const {
+  auto found = cost.segment(segment);
+  if (found)
+    ways.ways.push_back({std::move(segment), found->us});
+  return found.has_value();
 }
 
 void SplitMenu::addRun(int64_t begin, int64_t end, const MenuOptions &options) {
   SplitRun run{begin, end, {}};
-  auto tryWay = [&](PlanSegment segment, SplitKindWays &ways) {
-    auto found = cost.segment(segment);
-    if (found)
-      ways.ways.push_back({segment, found->us});
-    return found.has_value();
-  };
   auto wanted = [&](SegmentKind kind) {
     return options.kinds.empty() || llvm::is_contained(options.kinds, kind);
   };
@@ -151,18 +106,40 @@ void SplitMenu::addRun(int64_t begin, int64_t end, const MenuOptions &options) {
   }
   if (cost.planUnits().size() > 1 && wanted(SegmentKind::paths)) {
     SplitKindWays ways{SegmentKind::paths, {}};
-    std::vector<int64_t> units = assignPaths(cost, begin, end);
-    bool several =
-        std::adjacent_find(units.begin(), units.end(), std::not_equal_to<>()) != units.end();
-    if (several && tryWay({begin, end, SegmentKind::paths, 0, {}, units, ""}, ways))
+    std::vector<int64_t> units = longestFirst(cost, begin, cost.network().parts(begin, end));
+    if (isSpread(units) && tryWay({begin, end, SegmentKind::paths, 0, {}, units, ""}, ways))
       run.kinds.push_back(std::move(ways));
   }
-  run.us = std::numeric_limits<double>::infinity();
-  for (const SplitKindWays &kind : run.kinds)
-    for (const SplitWay &way : kind.ways)
-      run.us = std::min(run.us, way.us);
-  if (!run.kinds.empty())
-    byBegin[size_t(begin)].push_back(std::move(run));
+  if (run.kinds.empty())
+    return;
+  run.us = cheapestOf(run);
+  byBegin[size_t(begin)].push_back(std::move(run));
+}
+
+/// Behind the short runs: their paths are there already.
+void SplitMenu::addRegions(const MenuOptions &options) {
+  bool wanted = options.kinds.empty() || llvm::is_contained(options.kinds, SegmentKind::paths);
+  if (cost.planUnits().size() < 2)
+    return;
+  for (const ModelRegion &region : modelBranchesOf(cost.network()).regions) {
+    if (options.takesRegion ? !options.takesRegion(region) : !wanted)
+      continue;
+    SplitKindWays ways{SegmentKind::paths, {}};
+    for (std::vector<int64_t> &units : regionChoices(cost, region)) {
+      if (options.stop && options.stop())
+        return;
+      tryWay({region.begin, region.end, SegmentKind::paths, 0, {}, std::move(units), ""}, ways);
+    }
+    if (ways.ways.empty())
+      continue;
+    std::vector<SplitRun> &runs = byBegin[size_t(region.begin)];
+    auto at = llvm::find_if(runs, [&](const SplitRun &run) { return run.end >= region.end; });
+    if (at == runs.end() || at->end > region.end)
+      at = runs.insert(at, {region.begin, region.end, {}});
+    llvm::erase_if(at->kinds, [](auto &kind) { return kind.kind == SegmentKind::paths; });
+    at->kinds.push_back(std::move(ways));
+    at->us = cheapestOf(*at);
+  }
 }
 
 std::pair<int64_t, double> SplitMenu::bestGap(int64_t begin, int64_t end, int turns) const {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Every exact split of every short run of nodes, with its cost.
+// Every exact split of every short run of nodes, and of the branches that the model has of
+// its own, with its cost.
 
 #ifndef SNC_SEARCH_SPLITMENU_H
 #define SNC_SEARCH_SPLITMENU_H
 
+#include "search/ModelBranches.h"
 #include "search/PlanCost.h"
 
 #include <functional>
@@ -37,6 +39,9 @@ struct MenuOptions {
   std::vector<int64_t> shares;     ///< of the units; empty: several
   std::function<bool()> stop = {}; ///< true ends the listing early, with what was found
   std::function<bool(const NetworkNode &)> takes = {}; ///< nodes that runs are made of; empty: all
+  /// The model's own branches to list, however long and whatever `kinds`; empty: all,
+  /// where paths are wanted.
+  std::function<bool(const ModelRegion &)> takesRegion = {};
 };
 
 class SplitMenu {
@@ -53,6 +58,8 @@ public:
   llvm::ArrayRef<PlanUnit> units() const { return cost.planUnits(); }
 
 private:
+  bool tryWay(PlanSegment segment, SplitKindWays &ways) const;
+  void addRegions(const MenuOptions &options);
   void addRun(int64_t begin, int64_t end, const MenuOptions &options);
   std::pair<int64_t, double> bestGap(int64_t begin, int64_t end, int turns) const;
 

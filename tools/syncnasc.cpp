@@ -6,6 +6,7 @@
 #include "codegen/driver/Compiler.h"
 #include "codegen/driver/Planning.h"
 #include "ir/Target.h"
+#include "tools/NasFlags.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
@@ -69,6 +70,7 @@ struct Flags {
       cl::values(
           clEnumValN(Branches::automatic, "auto", "where it is predicted to pay (default)"),
           clEnumValN(Branches::always, "always", "the best split found, even if it does not"),
+          clEnumValN(Branches::own, "own", "the branches that the model has of its own, if any"),
           clEnumValN(Branches::never, "never", "each kernel on all threads"))};
   cl::opt<PlannerKind> search{
       "search", cl::desc("How branches and syncs are searched:"), cl::init(PlannerKind::mcts),
@@ -109,18 +111,7 @@ struct Flags {
       "tune-store",
       cl::desc("SQLite file that --tune keeps times in (default: tuning.db in the cache)"),
       cl::value_desc("file"), cl::cat(all)};
-  cl::opt<bool> nas{"nas",
-                    cl::desc("Search branched networks derived from a base (SyncNAS's "
-                             "configuration, .json), to be trained"),
-                    cl::cat(all)};
-  cl::opt<std::string> latencyBudget{"latency-budget",
-                                     cl::desc("--nas: predicted latency of candidates"),
-                                     cl::value_desc("20ms"), cl::cat(all)};
-  cl::opt<double> budgetScale{
-      "budget-scale",
-      cl::desc("--nas: the same as a share of the base network's latency on its best single unit "
-               "(default: 1)"),
-      cl::value_desc("x"), cl::init(1), cl::cat(all)};
+  snc::NasFlags nas{all};
   cl::opt<bool> explain{"explain", cl::desc("Say what was decided and why"), cl::cat(all)};
   cl::opt<uint64_t> seed{"seed", cl::desc("Of the search (default: 1)"), cl::value_desc("n"),
                          cl::init(1), cl::cat(all)};
@@ -146,7 +137,10 @@ struct Flags {
                  clEnumValN(Stage::kernel, "kernel", "kernels with layouts and schedules"),
                  clEnumValN(Stage::schedule, "schedule", "buffers in memory, calls in order"),
                  clEnumValN(Stage::llvm, "llvm", "the executor, LLVM dialect"),
-                 clEnumValN(Stage::candidates, "candidates", "--nas: a line of JSON each"))};
+                 clEnumValN(Stage::candidates, "candidates", "--nas: a line of JSON each"),
+                 clEnumValN(Stage::network, "network",
+                            "--nas: the base, or what --network names, as SyncNAS's JSON"),
+                 clEnumValN(Stage::onnx, "onnx", "--nas: the same as a model, to be trained"))};
   cl::opt<bool> elide{"elide-weights", cl::desc("Leave large weights out of what --emit prints"),
                       cl::cat(all)};
   cl::opt<std::string> cacheDir{
@@ -154,9 +148,11 @@ struct Flags {
       cl::desc("Compiled kernels are kept there (default: $XDG_CACHE_HOME/syncnasc or "
                "~/.cache/syncnasc)"),
       cl::value_desc("folder"), cl::cat(all)};
-  cl::opt<unsigned> jobs{"jobs",
-                         cl::desc("Kernel compilers at once (default: one for each processor)"),
-                         cl::value_desc("n"), cl::init(0), cl::cat(all)};
+  cl::opt<unsigned> jobs{
+      "jobs",
+      cl::desc("Kernel compilers, or evaluators of --nas, at once (default: one for "
+               "each processor; one evaluator)"),
+      cl::value_desc("n"), cl::init(0), cl::cat(all)};
   cl::opt<bool> force{"force", cl::desc("Replace an output folder that holds other files"),
                       cl::cat(all)};
   cl::opt<bool> quiet{"quiet", cl::desc("No progress and no summary"), cl::cat(all)};
@@ -190,8 +186,6 @@ static snc::CompilerOptions optionsOf(const Flags &flags) {
   if (flags.tune.getNumOccurrences())
     options.tuneSeconds = flags.tune;
   options.tuneStore = flags.tuneStore;
-  options.nas.enabled = flags.nas;
-  options.nas.budgetScale = flags.budgetScale;
   options.explain = flags.explain;
   options.pipeline.winograd = flags.winograd == Winograd::automatic;
   options.weightsInFile = flags.weights == Weights::file;
@@ -219,18 +213,18 @@ int main(int argc, char **argv) {
     return usage("--threads: expected 1 to 256");
   if (flags.name.getNumOccurrences() && flags.name.empty())
     return usage("--name: expected an identifier");
+  bool wantsNas = flags.emit == Stage::candidates || flags.emit == Stage::network ||
+                  flags.emit == Stage::onnx || !flags.nas.network.empty();
+  if (wantsNas && !flags.nas.nas)
+    return usage("--network and --emit=candidates, network or onnx are of --nas");
   snc::CompilerOptions options = optionsOf(flags);
   if (!flags.shares.empty() && !snc::parseShares(flags.shares, options.shares))
     return usage("--shares: expected numbers that sum to 8, like 5:3, got '" + flags.shares + "'");
   for (const std::string &shape : flags.shapes)
     if (!snc::parseShapeOption(shape, options.import))
       return usage("--shape: expected name=1x3x224x224, got '" + shape + "'");
-  if (!flags.latencyBudget.empty() &&
-      !snc::parseMilliseconds(flags.latencyBudget, options.nas.budgetMs))
-    return usage("--latency-budget: expected a time like 20ms or 800us, got '" +
-                 flags.latencyBudget + "'");
-  if (!(options.nas.budgetScale > 0 && options.nas.budgetScale < 1000))
-    return usage("--budget-scale: expected a number above 0");
+  if (std::string wrong = flags.nas.read(options.nas); !wrong.empty())
+    return usage(wrong);
   options.executable = llvm::sys::fs::getMainExecutable(argv[0], reinterpret_cast<void *>(&usage));
   return snc::compileModel(options, llvm::outs(), llvm::errs());
 }

@@ -168,6 +168,9 @@ bool Compilation::writeTexts() {
       !check(folder.write(share + "plan.json", toJson(plan).dump(2) + "\n")) ||
       !check(folder.write(share + "report.html", reportHtml(report))))
     return false;
+  for (const auto &[path, text] : options.files)
+    if (!check(folder.write(path, text)))
+      return false;
   auto manifest = manifestText(description, folder.root());
   return manifest ? check(folder.write(share + "manifest.json", *manifest))
                   : check(manifest.takeError());

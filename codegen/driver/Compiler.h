@@ -9,22 +9,47 @@
 #include "passes/Pipelines.h"
 
 #include "search/Planner.h"
+#include "search/Search.h"
 
 #include "llvm/Support/raw_ostream.h"
+
+#include <map>
 
 namespace snc {
 
 /// Where to stop and print instead of emitting a library.
-enum class Stage { library, import, tensor, branches, kernel, schedule, llvm, candidates };
+enum class Stage {
+  library,
+  import,
+  tensor,
+  branches,
+  kernel,
+  schedule,
+  llvm,
+  candidates,
+  network,
+  onnx
+};
 
-/// Whether to split: where it is predicted to pay, or whatever is predicted.
-enum class Branches { automatic, always, never };
+/// Whether to split: where it is predicted to pay, or whatever is predicted; or by the
+/// branches that the model has of its own.
+enum class Branches { automatic, always, own, never };
 
 /// Of --nas (docs/nas.md).
 struct NasOptions {
   bool enabled = false;
   double budgetMs = 0;    ///< latency of candidates; 0: budgetScale
   double budgetScale = 1; ///< of the base network's on its best single unit
+  std::string evaluator;  ///< shell command; CompilerOptions::jobs of them run at once
+  double timeoutMs = 0;   ///< of a candidate; 0: none
+  unsigned retries = 1;   ///< of a candidate whose evaluator broke down
+  unsigned inFlight = 0;  ///< candidates chosen before the first one's score is known; 0: by jobs
+  std::string listen; ///< HOST:PORT or unix:PATH that further evaluators connect to; may be empty
+  UctRule uct = UctRule::best;
+  std::string importResults, exportResults; ///< paths of SyncNAS's {name: score}; may be empty
+  bool retryFailed = false;                 ///< evaluate again what failed before
+  std::string network; ///< path of a branched network to compile instead of a search
+  bool library = true; ///< compile what the search finds
 };
 
 struct CompilerOptions {
@@ -54,7 +79,8 @@ struct CompilerOptions {
   PipelineOptions pipeline;
   bool gpuFallback = true;    ///< a library for a GPU also holds the network for the CPU alone
   bool weightsInFile = false; ///< share/<name>/<name>.weights instead of embedded
-  bool force = false;         ///< replace an output folder that is not ours
+  std::map<std::string, std::string> files; ///< more of the output folder's, by path in it
+  bool force = false;                       ///< replace an output folder that is not ours
   Stage stage = Stage::library;
   bool elideWeights = false; ///< print large weights as "elided"
   std::string cacheDir;      ///< of compiled kernels; empty: the user's

@@ -2,11 +2,16 @@
 
 #include "codegen/driver/NasMode.h"
 
+#include "codegen/driver/NasNetwork.h"
 #include "codegen/driver/Planning.h"
+#include "codegen/driver/StrategySearch.h"
 #include "ir/Target.h"
 #include "nas/SyncStrategy.h"
+#include "runtime/snc_hash.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/ToolOutputFile.h"
 
 #include <nlohmann/json.hpp>
@@ -17,12 +22,11 @@ static llvm::Error failure(const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
 }
 
-llvm::Expected<std::unique_ptr<NasSpace>> NasSpace::open(const CompilerOptions &options) {
-  auto base = readStagedNetwork(options.model);
+llvm::Expected<std::unique_ptr<NasSpace>> NasSpace::open(const CompilerOptions &options,
+                                                         llvm::raw_ostream &err) {
+  auto base = openBase(options, err);
   if (!base)
     return base.takeError();
-  if (base->isBranched())
-    return failure("this network is branched; --nas wants the one it is to be derived from");
   const Target *target = findTarget(options.target);
   if (!target)
     return failure("--target: unknown '" + options.target + "'");
@@ -44,7 +48,15 @@ llvm::Expected<std::unique_ptr<NasSpace>> NasSpace::open(const CompilerOptions &
   widths.budgetScale = options.nas.budgetScale;
   std::unique_ptr<NasSpace> space(
       new NasSpace(std::move(*base), std::move(device), target->blockLanes));
-  space->branchWidths.emplace(space->network, space->model, std::move(*units), widths);
+  llvm::raw_string_ostream identity(space->identity);
+  identity << "nas 1 " << target->name << " " << widths.least << " " << widths.step;
+  for (const PlanUnit &unit : *units)
+    identity << " " << unit.threads << (unit.device == Device::cpu ? "" : nameOf(unit.device));
+  bool gpu = gpuOf(*units).has_value();
+  std::string numbers = numbersOf(space->model.device(), gpu) + toJson(space->given.network).dump();
+  space->branchWidths.emplace(space->given.network, space->model, std::move(*units), widths);
+  identity << llvm::format(" %.17g ", space->widths().budgetUs())
+           << llvm::utohexstr(snc_hash64(numbers.data(), numbers.size()));
   return space;
 }
 
@@ -82,13 +94,23 @@ llvm::Error printCandidates(const NasSpace &space, llvm::raw_ostream &os) {
 }
 
 int searchNetwork(const CompilerOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err) {
+  if (options.stage == Stage::network || options.stage == Stage::onnx)
+    return printNetwork(options, err);
+  if (!options.nas.network.empty())
+    return compileGivenNetwork(options, out, err);
   auto fail = [&](llvm::Error error) {
     err << options.model << ": error: " << llvm::toString(std::move(error)) << "\n";
     return 1;
   };
-  auto space = NasSpace::open(options);
+  auto space = NasSpace::open(options, err);
   if (!space)
     return fail(space.takeError());
+  if (options.stage == Stage::library) {
+    auto code = searchAndWrite(**space, options, out, err);
+    return code ? *code : fail(code.takeError());
+  }
+  if (options.stage != Stage::candidates)
+    return fail(failure("--nas prints only --emit=candidates"));
   std::error_code error;
   llvm::ToolOutputFile file(options.output.empty() ? "-" : options.output, error,
                             llvm::sys::fs::OF_Text);

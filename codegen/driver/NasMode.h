@@ -6,6 +6,7 @@
 #define SNC_CODEGEN_DRIVER_NASMODE_H
 
 #include "codegen/driver/Compiler.h"
+#include "nas/BaseModel.h"
 #include "nas/BranchWidths.h"
 
 namespace snc {
@@ -14,21 +15,27 @@ namespace snc {
 /// refer to each other: it stays where it is.
 class NasSpace {
 public:
-  /// Reads what the options name: the base network's file, devices, latencies.
-  static llvm::Expected<std::unique_ptr<NasSpace>> open(const CompilerOptions &options);
+  /// Reads what the options name: the base network's file, devices, latencies. Remarks on
+  /// them go to `err`.
+  static llvm::Expected<std::unique_ptr<NasSpace>> open(const CompilerOptions &options,
+                                                        llvm::raw_ostream &err);
 
   NasSpace(const NasSpace &) = delete;
   NasSpace &operator=(const NasSpace &) = delete;
 
-  const StagedNetwork &base() const { return network; }
+  const BaseNetwork &origin() const { return given; }
+  const StagedNetwork &base() const { return given.network; }
   const BranchWidths &widths() const { return *branchWidths; }
+  /// A text that is the same when the candidates are.
+  const std::string &fingerprint() const { return identity; }
 
 private:
-  NasSpace(StagedNetwork base, DeviceDescription device, int64_t lanes)
-      : network(std::move(base)), model(std::move(device), lanes) {}
+  NasSpace(BaseNetwork base, DeviceDescription device, int64_t lanes)
+      : given(std::move(base)), model(std::move(device), lanes) {}
 
-  StagedNetwork network;
+  BaseNetwork given;
   CostModel model;
+  std::string identity;
   std::optional<BranchWidths> branchWidths;
 };
 

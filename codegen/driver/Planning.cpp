@@ -3,7 +3,7 @@
 #include "codegen/driver/Planning.h"
 
 #include "codegen/driver/Interrupt.h"
-#include "codegen/driver/Summary.h"
+#include "codegen/driver/SearchLog.h"
 #include "runtime/snc_hash.h"
 #include "search/ResultStore.h"
 
@@ -15,7 +15,6 @@
 
 #include <nlohmann/json.hpp>
 #include <thread>
-#include <unistd.h>
 
 namespace snc {
 
@@ -111,6 +110,23 @@ bool parseMilliseconds(llvm::StringRef text, double &milliseconds) {
   return true;
 }
 
+std::string numbersOf(const DeviceDescription &device, bool withGpu) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  auto write = [&](std::initializer_list<double> numbers) {
+    for (double number : numbers)
+      os << llvm::format("%.17g ", number);
+  };
+  write({device.peakGflops, device.coreBandwidthGBs, device.totalBandwidthGBs, device.transferGBs,
+         device.l2Bytes, device.l3Bytes, device.syncUs, device.forkUs, device.kernelOverheadUs});
+  if (const GpuDescription &gpu = device.gpu; withGpu)
+    write({gpu.peakGflops, gpu.bandwidthGBs, gpu.parallelism, gpu.launchUs, gpu.uploadGBs,
+           gpu.downloadGBs, gpu.uploadUs, gpu.downloadUs, gpu.syncUs});
+  for (const auto &[key, us] : device.latenciesUs)
+    os << "\n" << key << llvm::format(" %.17g", us);
+  return text;
+}
+
 /// A text that is the same when all that costs depend on is.
 static std::string searchFingerprint(const PlanCost &cost, const CompilerOptions &options) {
   const DeviceDescription &device = cost.costs().device();
@@ -128,17 +144,7 @@ static std::string searchFingerprint(const PlanCost &cost, const CompilerOptions
     for (int64_t input : node.inputs)
       os << " " << input;
   }
-  os << "\n"
-     << device.peakGflops << " " << device.coreBandwidthGBs << " " << device.totalBandwidthGBs
-     << " " << device.l2Bytes << " " << device.l3Bytes << " " << device.syncUs << " "
-     << device.forkUs << " " << device.kernelOverheadUs;
-  if (const GpuDescription &gpu = device.gpu; cost.gpu())
-    os << "\n"
-       << gpu.peakGflops << " " << gpu.bandwidthGBs << " " << gpu.parallelism << " " << gpu.launchUs
-       << " " << gpu.uploadGBs << " " << gpu.downloadGBs << " " << gpu.uploadUs << " "
-       << gpu.downloadUs << " " << gpu.syncUs;
-  for (const auto &[key, us] : device.latenciesUs)
-    os << "\n" << key << " " << us;
+  os << "\n" << numbersOf(device, cost.gpu().has_value());
   return "plan 1 " + llvm::utohexstr(snc_hash64(os.str().data(), os.str().size()));
 }
 
@@ -149,38 +155,12 @@ llvm::StringRef plannerName(PlannerKind kind) {
   return "";
 }
 
-namespace {
-/// Tells of a search that takes longer than a second: in place on a terminal,
-/// else a line every few seconds.
-class SearchLog {
-public:
-  SearchLog(uint64_t budget, llvm::raw_ostream &err)
-      : budget(budget), err(err), terminal(isatty(STDERR_FILENO)) {}
-  ~SearchLog() {
-    if (terminal && told)
-      err << "\r\x1b[K";
-  }
-
-  void tell(const SearchProgress &now) {
-    double pause = terminal ? 0.1 : 5;
-    if (watch.seconds() < (told ? last + pause : 1))
-      return;
-    last = watch.seconds();
-    told = true;
-    err << (terminal ? "\r\x1b[K" : "") << "Searching plans: " << now.evaluations << " of "
-        << budget << ", best " << llvm::format("%.2f ms", now.best / 1000)
-        << (terminal ? "" : "\n");
-    err.flush();
-  }
-
-private:
-  uint64_t budget;
-  llvm::raw_ostream &err;
-  bool terminal, told = false;
-  double last = 0;
-  Stopwatch watch;
-};
-} // namespace
+static std::string progressText(const SearchProgress &now, uint64_t budget) {
+  std::string text;
+  llvm::raw_string_ostream(text) << "Searching plans: " << now.evaluations << " of " << budget
+                                 << ", best " << llvm::format("%.2f ms", now.best / 1000);
+  return text;
+}
 
 PlanningResult planOnDevice(const PlanCost &cost, const CompilerOptions &options,
                             llvm::raw_ostream &err) {
@@ -192,6 +172,7 @@ PlanningResult planOnDevice(const PlanCost &cost, const CompilerOptions &options
   PlannerOptions planner;
   planner.kind = options.search;
   planner.forceBranches = options.branches == Branches::always;
+  planner.ownBranches = options.branches == Branches::own;
   planner.menu.kinds = options.splitKinds;
   planner.menu.shares = options.shares;
   if (options.syncs >= 0)
@@ -199,9 +180,11 @@ PlanningResult planOnDevice(const PlanCost &cost, const CompilerOptions &options
   planner.search.budget = options.searchBudget;
   planner.search.seed = options.seed;
   planner.search.stop = &interruptFlag();
-  SearchLog log(options.searchBudget, err);
+  SearchLog log(err);
   if (!options.quiet)
-    planner.search.progress = [&](const SearchProgress &now) { log.tell(now); };
+    planner.search.progress = [&](const SearchProgress &now) {
+      log.tell(progressText(now, options.searchBudget));
+    };
   // What the costs depend on, but for the search itself.
   std::optional<ResultStore> store;
   if (!options.searchStore.empty()) {

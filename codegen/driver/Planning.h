@@ -30,6 +30,10 @@ llvm::Expected<BranchPlan> readPlan(llvm::StringRef path);
 PlanningResult planOnDevice(const PlanCost &cost, const CompilerOptions &options,
                             llvm::raw_ostream &err);
 
+/// A text that is the same when all is that costs depend on; the GPU's numbers only where there
+/// is one.
+std::string numbersOf(const DeviceDescription &device, bool withGpu);
+
 /// As --search names it.
 llvm::StringRef plannerName(PlannerKind kind);
 

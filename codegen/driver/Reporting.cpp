@@ -109,7 +109,7 @@ Report makeReport(const PlanCost &cost, bool measuredCosts, const BranchPlan &pl
     for (auto [i, choice] : llvm::enumerate(planning->choices))
       report.choices.push_back({choice.name, choice.us, std::nullopt, i == planning->chosen});
   for (ReportChoice &choice : report.choices)
-    choice.split = choice.name == "branches";
+    choice.split = llvm::StringRef(choice.name).ends_with("branches");
   return report;
 }
 

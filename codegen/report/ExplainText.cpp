@@ -96,7 +96,7 @@ static std::string segmentsText(const Report &report) {
   for (const auto &[i, segment] : llvm::enumerate(report.plan.segments)) {
     std::string first = nodeName(report, segment.begin), last = nodeName(report, segment.end - 1);
     std::optional<double> time = segmentTime(report, segment);
-    std::string sync = syncName(segment.kind);
+    std::string sync = syncName(segment);
     rows.push_back(
         {std::to_string(i), std::to_string(segment.begin) + "-" + std::to_string(segment.end - 1),
          kindName(segment.kind), whereText(report.plan, segment), sync.empty() ? "-" : sync,
@@ -108,11 +108,16 @@ static std::string segmentsText(const Report &report) {
          table(rows, {true, false, false, false, false, true, false}, 20);
 }
 
+static std::string ownBranchesText(const Report &report) {
+  const std::string &own = report.plan.ownBranches;
+  return own.empty() ? "" : wrapped(printable("the model has " + own));
+}
+
 std::string explainText(const Report &report) {
   return wrapped(printable(report.model + " for " + report.target + ", by syncnasc " +
                            report.version)) +
-         wrapped(verdict(report)) + choicesText(report) + searchText(report) + unitsText(report) +
-         segmentsText(report);
+         wrapped(verdict(report)) + ownBranchesText(report) + choicesText(report) +
+         searchText(report) + unitsText(report) + segmentsText(report);
 }
 
 } // namespace snc

@@ -221,7 +221,7 @@ void Drawing::drawNode(const Segment &segment, int64_t node) {
 void Drawing::drawSync(const Segment &segment) {
   if (segment.syncTop < 0)
     return;
-  std::string sync = syncName(segment.plan->kind);
+  std::string sync = syncName(*segment.plan);
   double x = layout.left(0), width = layout.right(lastLane()) - x;
   svg.rect(x, segment.syncTop, width, NetworkLayout::syncHeight, "sync", 10,
            sync + " behind node " + std::to_string(segment.plan->end - 1));

@@ -28,15 +28,15 @@ const char *kindName(SegmentKind kind) {
   return "";
 }
 
-const char *syncName(SegmentKind kind) {
-  switch (kind) {
+const char *syncName(const PlanSegment &segment) {
+  switch (segment.kind) {
   case SegmentKind::add:
     return "add";
   case SegmentKind::rows:
   case SegmentKind::channels:
     return "concat";
   case SegmentKind::paths:
-    return "join";
+    return segment.adds ? "add" : "join";
   default:
     return "";
   }

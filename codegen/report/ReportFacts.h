@@ -14,7 +14,7 @@ const char *kindName(SegmentKind kind);
 
 /// What joins a split behind it: "add", "concat", "join"; empty for no split. The
 /// first letter is its sign in strategies.
-const char *syncName(SegmentKind kind);
+const char *syncName(const PlanSegment &segment);
 
 /// The units that compute something of the segment, in order.
 std::vector<int64_t> activeUnits(const BranchPlan &plan, const PlanSegment &segment);

@@ -73,13 +73,17 @@ static std::string copiesNote(const Report &report) {
   return copies.empty() ? "" : "Copies between host and GPU: " + escaped(copies) + ".";
 }
 
+static std::string networkNote(const Report &report) {
+  const std::string &own = report.plan.ownBranches;
+  return "Strategy " + escaped(shortened(report.plan.strategy(), 60)) +
+         ". A column is a unit; names and shapes are in the tooltips." +
+         (own.empty() ? "" : " The model has " + escaped(shortened(own, 400)) + ".");
+}
+
 std::string reportHtml(const Report &report) {
   return head(report) + "<body>\n<main>\n" + opening(report) +
          section("Choices", "", choiceBars(report)) +
-         section("The network",
-                 "Strategy " + escaped(shortened(report.plan.strategy(), 60)) +
-                     ". A column is a unit; names and shapes are in the tooltips.",
-                 networkDrawing(report)) +
+         section("The network", networkNote(report), networkDrawing(report)) +
          section("The run, as predicted", copiesNote(report), timelineDrawing(report)) +
          section("The search", searchNote(report), searchCurve(report)) +
          section("Segments", "", segmentTable(report) + planText(report)) +

@@ -52,7 +52,7 @@ std::string segmentTable(const Report &report) {
       "<th class=\"n\">nodes</th><th>kind</th><th>where</th><th>sync</th>"
       "<th class=\"n\">predicted</th><th>from</th><th>to</th></tr></thead>\n<tbody>\n";
   for (const auto &[i, segment] : llvm::enumerate(report.plan.segments)) {
-    std::string kind = kindName(segment.kind), sync = syncName(segment.kind);
+    std::string kind = kindName(segment.kind), sync = syncName(segment);
     std::optional<double> time = segmentTime(report, segment);
     std::string nodes = std::to_string(segment.begin);
     if (segment.end - segment.begin > 1)

@@ -11,7 +11,8 @@ import torch
 from syncnas_trainer import configuration, network
 from syncnas_trainer.norm import BatchNorm
 
-PUBLISHED = pathlib.Path(os.environ.get("SNC_SYNCNAS_CONFIGURATIONS", "."))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PUBLISHED = pathlib.Path(os.environ.get("SNC_DATA_DIR", ROOT.parent / "shared" / "data")) / "syncnas"
 
 
 def conv_norm(in_c, out_c, kernel, groups=1):
@@ -123,7 +124,7 @@ def test_batch_norm_equals_torch(shape, momentum):
 def test_published_networks(name, parameters, macs):
     path = PUBLISHED / f"{name}.json"
     if not path.exists():
-        pytest.skip("SNC_SYNCNAS_CONFIGURATIONS names no folder with it")
+        pytest.skip(f"no reference data at {PUBLISHED} (set SNC_DATA_DIR)")
     net = configuration.load(str(path))
     assert network.parameters(network.build(net)) == parameters
     assert abs(network.macs(net) / macs - 1) < 1e-3
@@ -133,7 +134,7 @@ def test_published_networks(name, parameters, macs):
 def test_searched_networks(name):
     path = PUBLISHED / f"syncnas_{name}_100.json"
     if not path.exists():
-        pytest.skip("SNC_SYNCNAS_CONFIGURATIONS names no folder with it")
+        pytest.skip(f"no reference data at {PUBLISHED} (set SNC_DATA_DIR)")
     value = json.loads(path.read_text())
     expected = conv_norm(*value["stem"][:3]) + conv_norm(*value["head"][:3]) + value["head"][1] * 1000 + 1000
     for stage in range(7):

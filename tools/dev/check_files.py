@@ -16,7 +16,8 @@ SPDX = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
 FORBIDDEN = {
     "runtime": "mlir llvm onnx Halide ir frontend passes codegen search tools",
     "ir": "frontend passes codegen search tools runtime",
-    "search": "frontend passes codegen tools runtime",
+    "search": "frontend nas passes codegen tools runtime",
+    "nas": "frontend passes codegen tools runtime",
     "frontend": "passes codegen search tools runtime",
     "passes": "frontend codegen tools runtime",
 }

@@ -53,23 +53,27 @@ TEST(SyncStrategy, NamesThatAreNoneAreRefused) {
 
 // Each letter string of n, a, c that ends in a or c is there exactly once: 3^6 x 2.
 TEST(SyncSpace, HoldsEveryStrategyOnce) {
-  SyncSpace space(7);
-  Choices path;
-  std::vector<Choices> all;
-  leaves(space, path, all);
-  EXPECT_EQ(all.size(), 1458u);
-  EXPECT_EQ(space.size(), 1458);
-  std::set<std::string> found;
-  for (const Choices &leaf : all) {
-    SyncStrategy strategy = space.strategyOf(leaf);
-    std::string text;
-    for (SyncKind kind : strategy)
-      text += char(kind);
-    EXPECT_EQ(text.size(), 7u);
-    EXPECT_NE(text.back(), 'n');
-    EXPECT_TRUE(found.insert(text).second) << text;
-    EXPECT_EQ(space.leafOf(strategy), leaf) << text;
-    EXPECT_EQ(strategyNamed(space.nameOf(leaf), 7), strategy) << text;
+  for (SyncOrder order : {SyncOrder::published, SyncOrder::stages}) {
+    SyncSpace space(7, order);
+    Choices path;
+    std::vector<Choices> all;
+    leaves(space, path, all);
+    EXPECT_EQ(all.size(), 1458u);
+    EXPECT_EQ(space.size(), 1458);
+    std::set<std::string> found;
+    for (const Choices &leaf : all) {
+      SyncStrategy strategy = space.strategyOf(leaf);
+      std::string text;
+      for (SyncKind kind : strategy)
+        text += char(kind);
+      EXPECT_EQ(text.size(), 7u);
+      EXPECT_NE(text.back(), 'n');
+      EXPECT_TRUE(found.insert(text).second) << text;
+      EXPECT_EQ(space.leafOf(strategy), leaf) << text;
+      EXPECT_EQ(strategyNamed(space.nameOf(leaf), 7), strategy) << text;
+      for (size_t i = 0; i < 7; ++i) // none, add, concat; there is no none behind the last
+        EXPECT_EQ("nac"[space.lettersOf(leaf)[i] + (i == 6)], text[i]);
+    }
   }
 }
 

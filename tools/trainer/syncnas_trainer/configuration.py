@@ -73,6 +73,7 @@ class Network:
     eps: float = 1e-5
     classes: int = 1000
     branches: int = field(default=1)
+    hidden: int = 0  # features of a layer between pool and classifier (MobileNetV3), 0 for none
 
     @property
     def edge(self):
@@ -107,7 +108,8 @@ def parse(value):
             raise ConfigurationError(f"stage {index}: {len(stage)} branches, the first has {branches}")
     sync = _sync(value, stages)
     net = Network(_name(value), act, stem, head, stages, sync, _number(value, "bn_momentum", 0.1, 1.0),
-                  _number(value, "eps", 1e-5, 1.0), _classes(value), branches)
+                  _number(value, "eps", 1e-5, 1.0), _classes(value), branches,
+                  _integer(value.get("hidden", 0), 0, MAX_CHANNELS, "hidden"))
     _check_sizes(net)
     _check_channels(net)
     return net
@@ -256,7 +258,8 @@ def _check_channels(net):
             flow = [sum(flow)] * net.branches
     if net.head[0] != flow[0]:
         raise ConfigurationError(f"head: in_c {net.head[0]}, its input has {flow[0]} channels")
-    for in_c, out_c, kernel, _ in (net.stem, net.head, (net.head[1], net.classes, 1, 1)):
+    for in_c, out_c, kernel, _ in (net.stem, net.head, (net.head[1], net.hidden, 1, 1),
+                                   (net.hidden or net.head[1], net.classes, 1, 1)):
         weights += in_c * out_c * kernel**2
     if weights > MAX_WEIGHTS:
         raise ConfigurationError("stem, head or the linear layer have too many weights")

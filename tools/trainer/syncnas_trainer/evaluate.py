@@ -18,6 +18,7 @@ import torch
 from . import configuration, data, images, network, process, scores, training
 
 DEFAULT = training.Settings()
+SETTLING = 4000  # training images that batch norms take their statistics from, at most
 WITHOUT_IMAGES = ("parameters", "macs", "synflow", "zen")
 
 
@@ -99,7 +100,7 @@ class Evaluator:
                                torch.Generator().manual_seed(seed), self.settings.pad,
                                self.settings.flip)
         module, details["train_loss"] = training.train(module, batches, self.settings)
-        few = data.Part(found.train.x[:1000], found.train.y[:1000])
+        few = data.Part(found.train.x[:SETTLING], found.train.y[:SETTLING])
         details["train_accuracy"] = training.settle_norms(module, few)
         details["accuracy"], details["loss"] = training.evaluate(module, found.validation)
         value = details["accuracy"] if self.options.measure == "accuracy" else -details["loss"]

@@ -39,9 +39,9 @@ class MixConv(nn.Module):
 class SqueezeExcite(nn.Module):
     """Hu et al., CVPR 2018; gate and activation as in EfficientNet, or MobileNetV3 (Hardswish)."""
 
-    def __init__(self, block):
+    def __init__(self, net, block):
         super().__init__()
-        hard = block.act == "Hardswish"
+        hard = "Hardswish" in (net.act, block.act)
         self.reduce = nn.Conv2d(block.exp_c, block.se, 1)
         self.act = nn.ReLU(inplace=True) if hard else _ACTIVATION[block.act](inplace=True)
         self.expand = nn.Conv2d(block.se, block.exp_c, 1)
@@ -65,7 +65,7 @@ class MBConv(nn.Module):
             depthwise[0] = MixConv(block)
         layers.append(depthwise)
         if block.se:
-            layers.append(SqueezeExcite(block))
+            layers.append(SqueezeExcite(net, block))
         layers.append(_conv_norm(net, block.exp_c, block.out_c, 1))
         self.layers = nn.Sequential(*layers)
         self.residual = block.residual
@@ -87,7 +87,10 @@ class BranchedNetwork(nn.Module):
                           for blocks in stage) for stage in net.stages)
         self.head = _conv_norm(net, *net.head, act=net.act)
         self.dropout = nn.Dropout(dropout) if dropout else nn.Identity()
-        self.classifier = nn.Linear(net.head[1], net.classes)
+        self.hidden = nn.Identity()
+        if net.hidden:
+            self.hidden = nn.Sequential(nn.Linear(net.head[1], net.hidden), _ACTIVATION[net.act](inplace=True))
+        self.classifier = nn.Linear(net.hidden or net.head[1], net.classes)
         self._initialise()
 
     def features(self, x):
@@ -101,7 +104,7 @@ class BranchedNetwork(nn.Module):
         return self.head(values[0])
 
     def forward(self, x):
-        return self.classifier(self.dropout(self.features(x).mean((2, 3))))
+        return self.classifier(self.dropout(self.hidden(self.features(x).mean((2, 3)))))
 
     def _initialise(self):
         for module in self.modules():
@@ -136,7 +139,8 @@ def macs(net):
                 total += _block_macs(block)
     size = net.stages[-1][0][-1].out_size
     out = (size - 1) // net.head[3] + 1
-    return total + out**2 * net.head[0] * net.head[1] * net.head[2]**2 + net.head[1] * net.classes
+    linear = net.head[1] * net.hidden + (net.hidden or net.head[1]) * net.classes
+    return total + out**2 * net.head[0] * net.head[1] * net.head[2]**2 + linear
 
 
 def _block_macs(block):
