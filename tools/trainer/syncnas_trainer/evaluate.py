@@ -65,10 +65,10 @@ def check(parser, options, names):
 class Evaluator:
     """Scores networks one after the other. Decoded data of an input edge is kept."""
 
-    def __init__(self, options, pixels, score):
-        """`options` of add_arguments, `pixels` of images.read or None, `score` "train" or of scores.NAMES."""
+    def __init__(self, options, pixels):
+        """`options` of arguments, or of add_arguments and then trainings; `pixels` of images.read or None."""
         self.options, self.pixels, self.prepared = options, pixels, {}
-        self.name = score
+        self.name = getattr(options, "score", "train")
         self.settings = training.from_arguments(options)
 
     def data(self, net):
@@ -158,7 +158,7 @@ def main(argv=None):
         print(f"syncnas_trainer.evaluate: {error}", file=sys.stderr)
         return 1
     process.settle(options.threads)
-    evaluator = Evaluator(options, pixels, options.score)
+    evaluator = Evaluator(options, pixels)
     for line in sys.stdin.buffer:  # bytes: what is no UTF-8 is an answer's error too
         if line.strip():
             print(json.dumps(answer(evaluator, line)), flush=True)

@@ -121,7 +121,7 @@ def build(nodes, seed):
 
 @torch.no_grad()
 def macs(module, edge=EDGE):
-    """Multiply-accumulates of the convolutions and the linear layer for one image."""
+    """Multiply-accumulates for one image; convolutions of a node that nothing reaches cost none."""
     counts = []
 
     def add(layer, _arguments, result):

@@ -168,7 +168,7 @@ def main(argv=None):
         return 1
     for message in wrong:
         print(message, file=sys.stderr)
-    evaluator = evaluate.Evaluator(options, pixels, "train")
+    evaluator = evaluate.Evaluator(options, pixels)
 
     def make(net, seed):
         if not options.scores:
