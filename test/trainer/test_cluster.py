@@ -125,6 +125,7 @@ def test_worker_killed(machines, environment, base):
     lines = request(base, 7), request(base, 8)
     process, _, worker = score_slowly(machines, environment, "\n".join(lines))
     os.kill(worker, 9)
+    wait(lambda: (machines.at_work() or (None, worker))[1] != worker, "another worker at work")
     check_answers(process, environment, *lines)
 
 
