@@ -125,6 +125,7 @@ def test_worker_killed(machines, environment, base):
     lines = request(base, 7), request(base, 8)
     process, _, worker = score_slowly(machines, environment, "\n".join(lines))
     os.kill(worker, 9)
+    wait(lambda: (machines.at_work() or (None, worker))[1] != worker, "another worker at work")
     check_answers(process, environment, *lines)
 
 
@@ -163,7 +164,7 @@ def test_machine_without_the_images(machines, environment, base, tmp_path):
 
 def test_cluster_gone(machines, environment, base):
     """Last of the cluster's tests, as it ends its head."""
-    process, _, _ = score_slowly(machines, environment, request(base, 1))
+    process, _, _ = score_slowly(machines, environment, request(base, 1), repeats="100000")
     machines.cluster.remove_node(machines.cluster.head_node, allow_graceful=False)
     out, _ = process.communicate(timeout=400)
     assert process.returncode != 0 and out == ""

@@ -4,7 +4,7 @@
 Requests and answers are those of syncnas_trainer.evaluate, whose options come behind "--". A process
 has one candidate on the cluster at a time: a search's --jobs says how many there are. The candidate
 of a worker or a machine that dies is scored again elsewhere. Exit code 1: the cluster cannot be
-reached, has gone, or a machine of it cannot read the images.
+reached, or a machine of it cannot read the images; another than 0: it has gone.
 """
 
 import argparse
