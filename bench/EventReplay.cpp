@@ -184,7 +184,8 @@ void Player::playNode(const SegmentSplit &split, int64_t n, size_t branch, doubl
   }
 }
 
-/// The sums of the parts that add-branches have, and what follows them in the node.
+/// The sums of the parts that add-branches have, and what follows them in the node; of paths
+/// what joins them.
 void Player::playTails(const PlanSegment &segment, const SegmentSplit &split,
                        ArrayRef<PieceCost> pieces) {
   Value sum = split.exits.front();
@@ -202,13 +203,15 @@ void Player::playTails(const PlanSegment &segment, const SegmentSplit &split,
     auto share = [&](Value value, int64_t axis) {
       return ranges.empty() || axis != 1 ? wholeBox(value) : boxOf(value, {1, ranges[branch]});
     };
-    for (size_t other = 0; other < split.units.size(); ++other)
+    bool paths = split.kind == SegmentKind::paths;
+    for (size_t other = 0; !paths && other < split.units.size(); ++other)
       read(call, sum, share(sum, 1), int64_t(other));
     for (Operation *op : split.tail)
       for (Value operand : op->getOperands())
         forEachRoot(graph, operand, share(operand, broadcastAxis(operand, type.getRank(), 1)),
                     [&](Value root, const Box &box) {
-                      if (graph.producer(root) != segment.end - 1)
+                      bool inside = graph.producer(root) == segment.end - 1;
+                      if (!inside || (paths && llvm::is_contained(split.exits, root)))
                         read(call, root, box);
                     });
     write(call, last, share(last, 1));
@@ -224,7 +227,7 @@ void Player::playSplit(const PlanSegment &segment) {
     if (!piece.afterSum)
       playNode(*split, piece.node,
                size_t(llvm::find(split->units, piece.unit) - split->units.begin()), piece.us);
-  if (split->kind == SegmentKind::add)
+  if (split->kind == SegmentKind::add || !split->tail.empty())
     playTails(segment, *split, priced->pieces);
 }
 

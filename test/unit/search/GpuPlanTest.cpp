@@ -137,6 +137,24 @@ TEST(GpuPlan, PartialSumsMeetOnBothSides) {
   f.expectUs(f.plan({split(0, 2, SegmentKind::add)}), 118.384 + 9.096 + 8 + 15.192 + 10);
 }
 
+/// Two branches of the model itself, which a sum joins.
+constexpr char kBranches[] = R"(
+func.func @main(%x: tensor<1x32x8x8xf32>) -> tensor<1x32x8x8xf32> {
+  %w = snc.constant dense<1.0> : tensor<32x32x3x3xf32> : tensor<32x32x3x3xf32>
+  %a = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, group = 1} : (tensor<1x32x8x8xf32>, tensor<32x32x3x3xf32>) -> tensor<1x32x8x8xf32>
+  %b = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, group = 1} : (tensor<1x32x8x8xf32>, tensor<32x32x3x3xf32>) -> tensor<1x32x8x8xf32>
+  %c = snc.add %a, %b : (tensor<1x32x8x8xf32>, tensor<1x32x8x8xf32>) -> tensor<1x32x8x8xf32>
+  return %c : tensor<1x32x8x8xf32>
+})";
+
+TEST(GpuPlan, TheModelsOwnBranchesMeetAsPartialSumsDo) {
+  Fixture f(device(), kBranches);
+  // The CPU until 100, the GPU until 10 + 13.192 + 80; from there as above.
+  BranchPlan plan = f.plan({{0, 2, SegmentKind::paths, 0, {}, {1, 0}, ""}});
+  f.expectUs(plan, 118.384 + 9.096 + 8 + 15.192 + 10);
+  EXPECT_EQ(replay(f.cost, plan).copies(), 4);
+}
+
 /// %a is read twice, on the GPU: it goes up once.
 TEST(GpuPlan, AValueGoesToASideOnce) {
   constexpr char twice[] = R"(
