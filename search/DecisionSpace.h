@@ -7,6 +7,7 @@
 #define SNC_SEARCH_DECISIONSPACE_H
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include <cstdint>
 #include <random>
@@ -44,6 +45,9 @@ public:
   /// True when `rollout` knows better than to choose blindly.
   virtual bool informed() const { return false; }
 };
+
+/// Calls `visit` with each leaf, by rising choices.
+void forEachLeaf(const DecisionSpace &space, llvm::function_ref<void(const Choices &)> visit);
 
 /// The cost of a leaf: smaller is better, infinity (or NaN) is not feasible. A leaf's cost is
 /// asked for once in a search.

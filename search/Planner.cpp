@@ -28,17 +28,20 @@ std::optional<PlannerKind> plannerKindOf(llvm::StringRef name) {
       .Default(std::nullopt);
 }
 
-static SearchKind searchKindOf(PlannerKind kind) {
+std::optional<SearchKind> searchKindOf(PlannerKind kind) {
   switch (kind) {
+  case PlannerKind::mcts:
+    return SearchKind::mcts;
   case PlannerKind::evolution:
     return SearchKind::evolution;
   case PlannerKind::random:
     return SearchKind::random;
   case PlannerKind::exhaustive:
     return SearchKind::exhaustive;
-  default:
-    return SearchKind::mcts;
+  case PlannerKind::dp:
+    break;
   }
+  return std::nullopt;
 }
 
 /// With a GPU: the beam's plan, as `branches`, where it is better than what is there.
@@ -81,7 +84,7 @@ static void searchTree(const PlanCost &cost, const SplitMenu &menu, const Planne
     result.search.history = {{1, *result.optimumUs}};
   } else {
     PlanEvaluator evaluator(space, cost);
-    result.search = runSearch(searchKindOf(options.kind), space, evaluator, options.search);
+    result.search = runSearch(*searchKindOf(options.kind), space, evaluator, options.search);
   }
   if (result.search.best.empty())
     return;

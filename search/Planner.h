@@ -16,6 +16,9 @@ enum class PlannerKind { mcts, evolution, random, exhaustive, dp };
 /// The kind of that name; nullopt for others.
 std::optional<PlannerKind> plannerKindOf(llvm::StringRef name);
 
+/// The search over a tree that `kind` is; nullopt for dp, which is none.
+std::optional<SearchKind> searchKindOf(PlannerKind kind);
+
 struct PlannerOptions {
   PlannerKind kind = PlannerKind::mcts;
   SearchOptions search;

@@ -16,19 +16,8 @@ static constexpr size_t kRefits = 32;          // n costs are fitted again after
 
 Surrogate::Surrogate(const DecisionSpace &space, Prior prior)
     : space(space), prior(std::move(prior)) {
-  if (Choices path; space.size() <= kFew)
-    listLeaves(path);
-}
-
-void Surrogate::listLeaves(Choices &path) {
-  unsigned width = space.width(path);
-  if (width == 0)
-    all.push_back(path);
-  for (unsigned choice = 0; choice < width; ++choice) {
-    path.push_back(uint16_t(choice));
-    listLeaves(path);
-    path.pop_back();
-  }
+  if (space.size() <= kFew)
+    forEachLeaf(space, [&](const Choices &leaf) { all.push_back(leaf); });
 }
 
 void Surrogate::sampled(SearchTree::Id id, llvm::ArrayRef<uint16_t> leaf) {

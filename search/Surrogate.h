@@ -43,7 +43,6 @@ private:
   void refit();
   void consider(const SearchTree &tree, llvm::ArrayRef<uint16_t> leaf, std::mt19937_64 &random,
                 Proposal &least) const;
-  void listLeaves(Choices &path);
 
   const DecisionSpace &space;
   Prior prior;

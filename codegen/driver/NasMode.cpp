@@ -60,27 +60,13 @@ llvm::Expected<std::unique_ptr<NasSpace>> NasSpace::open(const CompilerOptions &
   return space;
 }
 
-/// Leaves of `space`, in order.
-static void forEachLeaf(const DecisionSpace &space, Choices &path,
-                        llvm::function_ref<void(const Choices &)> visit) {
-  unsigned width = space.width(path);
-  if (width == 0)
-    return visit(path);
-  for (unsigned choice = 0; choice < width; ++choice) {
-    path.push_back(uint16_t(choice));
-    forEachLeaf(space, path, visit);
-    path.pop_back();
-  }
-}
-
 llvm::Error printCandidates(const NasSpace &space, llvm::raw_ostream &os) {
   constexpr size_t kMost = 12; // stages: 354,294 strategies
   if (space.base().stages.size() > kMost)
     return failure("--emit=candidates: there are too many of " +
                    llvm::Twine(space.base().stages.size()) + " stages");
   SyncSpace strategies(space.base().stages.size());
-  Choices path;
-  forEachLeaf(strategies, path, [&](const Choices &leaf) {
+  forEachLeaf(strategies, [&](const Choices &leaf) {
     nlohmann::json line{{"name", strategies.nameOf(leaf)}};
     if (auto candidate = space.widths().candidate(strategies.strategyOf(leaf))) {
       line["network"] = toJson(candidate->network);

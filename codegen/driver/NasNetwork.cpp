@@ -80,24 +80,33 @@ std::string modelText(const StagedNetwork &network, const BaseNetwork &base, uin
   return toOnnx(network, weightsFor(network, base, seed)).SerializeAsString();
 }
 
-/// The one that --network names, else the base.
-static llvm::Expected<StagedNetwork> chosenNetwork(const CompilerOptions &options,
-                                                   const BaseNetwork &base) {
+namespace {
+struct ChosenNetwork {
+  BaseNetwork base;
+  StagedNetwork network; ///< that --network names, else the base
+};
+} // namespace
+
+static llvm::Expected<ChosenNetwork> openChosen(const CompilerOptions &options,
+                                                llvm::raw_ostream &err) {
+  auto base = openBase(options, err);
+  if (!base)
+    return base.takeError();
   if (options.nas.network.empty())
-    return base.network;
-  return readStagedNetwork(options.nas.network);
+    return ChosenNetwork{*base, base->network};
+  auto network = readStagedNetwork(options.nas.network);
+  if (!network)
+    return network.takeError();
+  return ChosenNetwork{std::move(*base), std::move(*network)};
 }
 
 int printNetwork(const CompilerOptions &options, llvm::raw_ostream &err) {
-  auto base = openBase(options, err);
-  if (!base)
-    return fail(options, err, base.takeError());
-  auto network = chosenNetwork(options, *base);
-  if (!network)
-    return fail(options, err, network.takeError());
-  std::string text = toJson(*network).dump() + "\n";
-  if (options.stage == Stage::onnx)
-    text = modelText(*network, *base, options.seed);
+  auto chosen = openChosen(options, err);
+  if (!chosen)
+    return fail(options, err, chosen.takeError());
+  std::string text = options.stage == Stage::onnx
+                         ? modelText(chosen->network, chosen->base, options.seed)
+                         : toJson(chosen->network).dump() + "\n";
   std::error_code error;
   llvm::ToolOutputFile file(options.output.empty() ? "-" : options.output, error,
                             llvm::sys::fs::OF_None);
@@ -138,13 +147,10 @@ int compileNetwork(const StagedNetwork &network, const BaseNetwork &base,
 
 int compileGivenNetwork(const CompilerOptions &options, llvm::raw_ostream &out,
                         llvm::raw_ostream &err) {
-  auto base = openBase(options, err);
-  if (!base)
-    return fail(options, err, base.takeError());
-  auto network = chosenNetwork(options, *base);
-  if (!network)
-    return fail(options, err, network.takeError());
-  return compileNetwork(*network, *base, options, out, err);
+  auto chosen = openChosen(options, err);
+  if (!chosen)
+    return fail(options, err, chosen.takeError());
+  return compileNetwork(chosen->network, chosen->base, options, out, err);
 }
 
 } // namespace snc

@@ -22,22 +22,6 @@ llvm::Error failure(const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
 }
 
-llvm::Expected<SearchKind> searchKind(PlannerKind kind) {
-  switch (kind) {
-  case PlannerKind::mcts:
-    return SearchKind::mcts;
-  case PlannerKind::evolution:
-    return SearchKind::evolution;
-  case PlannerKind::random:
-    return SearchKind::random;
-  case PlannerKind::exhaustive:
-    return SearchKind::exhaustive;
-  case PlannerKind::dp:
-    break;
-  }
-  return failure("--search=dp: there is no such search with --nas");
-}
-
 /// One search, from options to results.
 class Run {
 public:
@@ -76,9 +60,9 @@ llvm::Error Run::prepare() {
   if (nas.evaluator.empty() && nas.listen.empty())
     return failure("--nas wants an evaluator program: --evaluator, or --listen for those that "
                    "connect; or print the candidates with --emit=candidates");
-  auto known = searchKind(options.search);
+  std::optional<SearchKind> known = searchKindOf(options.search);
   if (!known)
-    return known.takeError();
+    return failure("--search=dp: there is no such search with --nas");
   kind = *known;
   if (llvm::Error error = folder.check(options.output, options.force))
     return error;

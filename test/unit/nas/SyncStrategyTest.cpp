@@ -16,17 +16,6 @@ SyncStrategy letters(llvm::StringRef text) {
   return strategy;
 }
 
-void leaves(const DecisionSpace &space, Choices &path, std::vector<Choices> &all) {
-  unsigned width = space.width(path);
-  if (!width)
-    all.push_back(path);
-  for (unsigned i = 0; i < width; ++i) {
-    path.push_back(uint16_t(i));
-    leaves(space, path, all);
-    path.pop_back();
-  }
-}
-
 // The names of the three published searched networks, beside their published letters.
 TEST(SyncStrategy, NamesAreSyncNas) {
   EXPECT_EQ(nameOf(letters("annnana")), "sync3_046_aaa");
@@ -55,9 +44,8 @@ TEST(SyncStrategy, NamesThatAreNoneAreRefused) {
 TEST(SyncSpace, HoldsEveryStrategyOnce) {
   for (SyncOrder order : {SyncOrder::published, SyncOrder::stages}) {
     SyncSpace space(7, order);
-    Choices path;
     std::vector<Choices> all;
-    leaves(space, path, all);
+    forEachLeaf(space, [&](const Choices &leaf) { all.push_back(leaf); });
     EXPECT_EQ(all.size(), 1458u);
     EXPECT_EQ(space.size(), 1458);
     std::set<std::string> found;

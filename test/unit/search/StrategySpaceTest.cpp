@@ -45,26 +45,12 @@ struct Fixture {
         menu(cost, options) {}
 };
 
-/// Calls `visit` with each leaf below `path`.
-void forEachLeaf(const DecisionSpace &space, Choices &path,
-                 const std::function<void(const Choices &)> &visit) {
-  unsigned width = space.width(path);
-  if (width == 0)
-    return visit(path);
-  for (unsigned i = 0; i < width; ++i) {
-    path.push_back(uint16_t(i));
-    forEachLeaf(space, path, visit);
-    path.pop_back();
-  }
-}
-
 TEST(StrategySpace, EveryLeafIsAPlanOfItsOwnAndTheyAreAsManyAsSaid) {
   Fixture f;
   StrategySpace space(f.menu, 0, 64, Rollout::uniform);
   std::set<std::string> plans;
   double leaves = 0;
-  Choices path;
-  forEachLeaf(space, path, [&](const Choices &leaf) {
+  forEachLeaf(space, [&](const Choices &leaf) {
     BranchPlan plan = space.planOf(leaf);
     ASSERT_EQ(llvm::toString(plan.verify()), "");
     EXPECT_TRUE(std::isfinite(f.cost.total(plan)));
@@ -96,9 +82,7 @@ TEST(StrategySpace, TheDynamicProgramFindsTheLeastOfAllLeaves) {
   Fixture f(device);
   StrategySpace space(f.menu, 0, 64, Rollout::uniform);
   double least = INFINITY;
-  Choices path;
-  forEachLeaf(space, path,
-              [&](const Choices &leaf) { least = std::min(least, space.costOf(leaf)); });
+  forEachLeaf(space, [&](const Choices &leaf) { least = std::min(least, space.costOf(leaf)); });
   EXPECT_NEAR(space.costOf(space.optimum()), least, 1e-9 * least);
   EXPECT_FALSE(space.planOf(space.optimum()).syncs().empty());
 }
