@@ -325,3 +325,20 @@ def test_other_files_are_not_replaced(base, tmp_path):
     assert result.returncode == 1 and "holds other files" in result.stderr
     search(base(4), out, "--evaluator", evaluator(), "--force")
     assert not (out / "mine.txt").exists()
+
+
+def test_what_is_found_is_compiled(base, tmp_path):
+    """The library in the folder computes what the model beside it does; a second run replaces it."""
+    out = tmp_path / "out"
+    for _ in range(2):
+        found = search(base(4), out, "--evaluator", evaluator(), "--search-budget=8", "--quiet")
+    assert json.loads((out / "network.json").read_text())["name"] == found["best"]["name"]
+    model = out / "network.onnx"
+    inputs = snc_tools.random_inputs(model)
+    snc_tools.compare(snc_tools.run_library(out, inputs, tmp_path / "run"), snc_tools.reference(model, inputs))
+
+
+def test_library_can_be_left_out(base, tmp_path):
+    out = tmp_path / "out"
+    search(base(4), out, "--evaluator", evaluator(), "--search-budget=8", "--library=0")
+    assert (out / "network.onnx").exists() and not (out / "lib").exists()
