@@ -61,10 +61,11 @@ double BranchWidths::us(const Blocks &blocks, size_t unit) const {
   return sum;
 }
 
-/// `blocks` have the base's widths; afterwards `share` of them.
-void BranchWidths::setWidths(const Blocks &blocks, double share) const {
-  for (BlockSpec *block : blocks) {
-    auto steps = int64_t(std::floor(double(block->expanded) * share / double(options.step)));
+/// Sets `share` of the `full` widths.
+void BranchWidths::setWidths(const Blocks &blocks, llvm::ArrayRef<int64_t> full,
+                             double share) const {
+  for (auto [block, width] : llvm::zip_equal(blocks, full)) {
+    auto steps = int64_t(std::floor(double(width) * share / double(options.step)));
     auto least = std::max(options.least, int64_t(block->kernels.size()));
     block->expanded = std::max(steps * options.step, least);
   }
@@ -76,9 +77,7 @@ bool BranchWidths::fill(const Blocks &blocks, size_t unit, double budgetUs) cons
   for (BlockSpec *block : blocks)
     full.push_back(block->expanded);
   auto usAt = [&](double share) {
-    for (size_t i = 0; i < blocks.size(); ++i)
-      blocks[i]->expanded = full[i];
-    setWidths(blocks, share);
+    setWidths(blocks, full, share);
     return us(blocks, unit);
   };
   constexpr double kWidest = 4; // times the base's

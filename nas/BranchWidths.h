@@ -57,7 +57,7 @@ private:
   using Blocks = std::vector<BlockSpec *>;
   double us(const Blocks &blocks, size_t unit) const;
   bool fill(const Blocks &blocks, size_t unit, double budgetUs) const;
-  void setWidths(const Blocks &blocks, double share) const;
+  void setWidths(const Blocks &blocks, llvm::ArrayRef<int64_t> full, double share) const;
   std::vector<IntervalCost> intervalsOf(const StagedNetwork &network) const;
   StagedNetwork branched(llvm::ArrayRef<SyncKind> strategy) const;
 

@@ -2,6 +2,7 @@
 
 #include "nas/SyncStrategy.h"
 
+#include "search/StrategyName.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include <cmath>
@@ -9,15 +10,14 @@
 namespace snc {
 
 std::string nameOf(llvm::ArrayRef<SyncKind> strategy) {
-  std::vector<std::string> places;
+  llvm::SmallVector<int64_t> places;
   std::string kinds;
   for (auto [stage, kind] : llvm::enumerate(strategy))
     if (kind != SyncKind::none) {
-      places.push_back(std::to_string(stage));
+      places.push_back(int64_t(stage));
       kinds += char(kind);
     }
-  return "sync" + std::to_string(places.size()) + "_" +
-         llvm::join(places, strategy.size() > 10 ? "-" : "") + "_" + kinds;
+  return strategyName(places, kinds);
 }
 
 static bool takeStages(llvm::StringRef text, bool dashes, std::vector<size_t> &places) {

@@ -2,6 +2,8 @@
 
 #include "search/BranchPlan.h"
 
+#include "search/StrategyName.h"
+
 #include <algorithm>
 #include <numeric>
 #include <set>
@@ -119,17 +121,11 @@ std::vector<int64_t> BranchPlan::syncs() const {
 }
 
 std::string BranchPlan::strategy() const {
-  std::vector<int64_t> places = syncs();
-  std::string name = "sync" + std::to_string(places.size()), kinds;
-  if (places.empty())
-    return name;
-  bool dashes = places.back() > 9;
-  for (size_t i = 0; i < places.size(); ++i)
-    name += (i == 0 ? "_" : dashes ? "-" : "") + std::to_string(places[i]);
+  std::string kinds;
   for (const PlanSegment &segment : segments)
     if (segment.isSplit())
       kinds += segment.kind == SegmentKind::add || segment.adds ? 'a' : 'c';
-  return name + "_" + kinds;
+  return strategyName(syncs(), kinds);
 }
 
 static bool uses(const PlanSegment &segment, int64_t unit) {

@@ -7,6 +7,7 @@
 #include "search/ModelStages.h"
 
 #include "ir/ShapeInference.h"
+#include "search/StrategyName.h"
 
 using namespace mlir;
 
@@ -65,7 +66,8 @@ static bool hasOtherBlocks(const NetworkGraph &graph, ArrayRef<ModelRegion> regi
 std::string syncNasName(const NetworkGraph &graph, ArrayRef<ModelRegion> regions) {
   if (regions.empty() || hasOtherBlocks(graph, regions))
     return "";
-  std::string kinds, places;
+  std::string kinds;
+  SmallVector<int64_t> places;
   int64_t stages = 0;
   for (const auto &[i, region] : llvm::enumerate(regions)) {
     bool joins = region.join == ModelRegion::add || region.join == ModelRegion::concat;
@@ -74,14 +76,10 @@ std::string syncNasName(const NetworkGraph &graph, ArrayRef<ModelRegion> regions
         region.branches.size() != regions.front().branches.size())
       return "";
     stages += region.stages;
+    places.push_back(stages - 1);
     kinds += region.join == ModelRegion::add ? 'a' : 'c';
   }
-  int64_t behind = 0;
-  for (const ModelRegion &region : regions) {
-    behind += region.stages;
-    places += (stages > 10 && !places.empty() ? "-" : "") + std::to_string(behind - 1);
-  }
-  return "sync" + std::to_string(regions.size()) + "_" + places + "_" + kinds;
+  return strategyName(places, kinds);
 }
 
 } // namespace snc

@@ -63,7 +63,7 @@ std::optional<PlannedChoice> ownBranchesChoice(const PlanCost &cost,
     return std::nullopt;
   int64_t regions = 0;
   MenuOptions listing;
-  listing.stop = [&] { return options.search.stop && options.search.stop->load(); };
+  listing.stop = options.stopped();
   listing.takes = [](const NetworkNode &) { return false; };
   listing.takesRegion = [&](const ModelRegion &region) {
     regions += region.alike;

@@ -44,11 +44,19 @@ std::optional<SearchKind> searchKindOf(PlannerKind kind) {
   return std::nullopt;
 }
 
+/// The best `branches` are the last choice.
+static void offerBranches(PlannedChoice branches, PlanningResult &result) {
+  if (result.choices.back().name != "branches")
+    result.choices.push_back(std::move(branches));
+  else if (branches.us < result.choices.back().us)
+    result.choices.back() = std::move(branches);
+}
+
 /// With a GPU: the beam's plan, as `branches`, where it is better than what is there.
 static void tryBeam(const PlanCost &cost, const SplitMenu &menu, const PlannerOptions &options,
                     PlanningResult &result) {
   BeamOptions beam;
-  beam.stop = [&] { return options.search.stop && options.search.stop->load(); };
+  beam.stop = options.stopped();
   BeamResult found = searchBeam(cost, menu, beam);
   std::optional<BranchPlan> &plan = options.forceBranches ? found.split : found.best;
   if (!plan || plan->segments.size() < 2)
@@ -58,11 +66,7 @@ static void tryBeam(const PlanCost &cost, const SplitMenu &menu, const PlannerOp
   PlannedChoice branches{"branches", std::move(*plan), 0};
   branches.us = cost.total(branches.plan);
   result.optimumUs = branches.us;
-  bool known = result.choices.back().name == "branches";
-  if (!known)
-    result.choices.push_back(std::move(branches));
-  else if (branches.us < result.choices.back().us)
-    result.choices.back() = std::move(branches);
+  offerBranches(std::move(branches), result);
 }
 
 /// The best split plan of the tree, as `branches`, if there is a split at all.
@@ -97,10 +101,9 @@ static void searchTree(const PlanCost &cost, const SplitMenu &menu, const Planne
 static void searchBranches(const PlanCost &cost, const PlannerOptions &options,
                            PlanningResult &result) {
   MenuOptions listing = options.menu;
-  listing.stop = [&] { return options.search.stop && options.search.stop->load(); };
+  listing.stop = options.stopped();
   SplitMenu menu(cost, listing);
-  // The number of splits is the tree's to keep.
-  bool free = options.leastSplits == 0 && options.mostSplits >= 64;
+  bool free = options.anyNumber(); // the beam does not keep to a given one
   if (!cost.gpu() || !free || options.kind != PlannerKind::dp)
     searchTree(cost, menu, options, result);
   if (cost.gpu() && free)
@@ -144,14 +147,8 @@ static std::string obstacleOf(const PlanCost &cost, const PlannerOptions &option
 /// splits there are, or of what kinds.
 static void tryOwn(const PlannerOptions &options, const std::optional<PlannedChoice> &own,
                    PlanningResult &result) {
-  bool free = options.leastSplits == 0 && options.mostSplits >= 64;
-  if (!own || !free)
-    return;
-  PlannedChoice branches{"branches", own->plan, own->us};
-  if (result.choices.back().name != "branches")
-    result.choices.push_back(std::move(branches));
-  else if (branches.us < result.choices.back().us)
-    result.choices.back() = std::move(branches);
+  if (own && options.anyNumber())
+    offerBranches({"branches", own->plan, own->us}, result);
 }
 
 /// For the reader, whatever was chosen.
@@ -179,10 +176,6 @@ static bool isPlaneConv(const NetworkNode &node) {
   return out.size() == 4 && out[2] * out[3] > 1;
 }
 
-static bool wants(const PlannerOptions &options, SegmentKind kind) {
-  return options.menu.kinds.empty() || llvm::is_contained(options.menu.kinds, kind);
-}
-
 /// A search that considers no splits but those of which the prediction is likely true though
 /// nothing was measured; nullopt where `options` want others.
 ///
@@ -195,8 +188,8 @@ static std::optional<PlannerOptions> searchOfTrusted(const PlanCost &cost,
                                                      const PlannerOptions &options) {
   bool several =
       llvm::any_of(cost.planUnits(), [](const PlanUnit &unit) { return unit.threads > 1; });
-  bool sums = wants(options, SegmentKind::add) && !several,
-       own = wants(options, SegmentKind::paths);
+  bool sums = options.menu.wants(SegmentKind::add) && !several,
+       own = options.menu.wants(SegmentKind::paths);
   if (!sums && !own)
     return std::nullopt;
   PlannerOptions trusted = options;
@@ -236,9 +229,8 @@ static PlanningResult named(PlanningResult result, const NetworkGraph &graph) {
 
 PlanningResult planNetwork(const PlanCost &cost, bool measured, const PlannerOptions &options) {
   PlanningResult result = planUnsplit(cost);
-  PlanningResult trusted = result;
   std::optional<PlannedChoice> own =
-      wants(options, SegmentKind::paths) ? ownBranchesChoice(cost, options) : std::nullopt;
+      options.menu.wants(SegmentKind::paths) ? ownBranchesChoice(cost, options) : std::nullopt;
   if (options.ownBranches) {
     listOwn(own, result);
     result.chosen = own ? result.choices.size() - 1 : result.chosen;
@@ -254,6 +246,7 @@ PlanningResult planNetwork(const PlanCost &cost, bool measured, const PlannerOpt
     result.obstacle = obstacleOf(cost, options, result);
   bool again = !accepted && !measured && !cost.gpu() && cost.planUnits().size() > 1;
   if (auto narrow = again ? searchOfTrusted(cost, options) : std::nullopt) {
+    PlanningResult trusted = planUnsplit(cost);
     searchBranches(cost, *narrow, trusted);
     if (acceptBranches(trusted, trustedMargin(trusted)))
       result = std::move(trusted);

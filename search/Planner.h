@@ -26,6 +26,13 @@ struct PlannerOptions {
   int64_t leastSplits = 0, mostSplits = 64; ///< where there are as many
   bool forceBranches = false;               ///< choose the best split plan even if it does not pay
   bool ownBranches = false;                 ///< search nothing: the model's own, or unsplit
+
+  /// True where the number of splits is not given.
+  bool anyNumber() const { return leastSplits == 0 && mostSplits >= 64; }
+  /// A question that ends long work: whether `search.stop` is set.
+  std::function<bool()> stopped() const {
+    return [stop = search.stop] { return stop && stop->load(); };
+  }
 };
 
 /// A way to run the network.

@@ -87,15 +87,12 @@ bool SplitMenu::tryWay(PlanSegment segment, SplitKindWays &ways) const {
 
 void SplitMenu::addRun(int64_t begin, int64_t end, const MenuOptions &options) {
   SplitRun run{begin, end, {}};
-  auto wanted = [&](SegmentKind kind) {
-    return options.kinds.empty() || llvm::is_contained(options.kinds, kind);
-  };
   std::vector<std::vector<int64_t>> shares{options.shares};
   if (options.shares.empty())
     shares = shareChoices(cost.planUnits());
   for (SegmentKind kind : {SegmentKind::rows, SegmentKind::channels, SegmentKind::add}) {
     SplitKindWays ways{kind, {}};
-    if (!wanted(kind))
+    if (!options.wants(kind))
       continue;
     for (const std::vector<int64_t> &share : shares)
       // What even shares cannot split, others cannot either, but for grain.
@@ -104,7 +101,7 @@ void SplitMenu::addRun(int64_t begin, int64_t end, const MenuOptions &options) {
     if (!ways.ways.empty())
       run.kinds.push_back(std::move(ways));
   }
-  if (cost.planUnits().size() > 1 && wanted(SegmentKind::paths)) {
+  if (cost.planUnits().size() > 1 && options.wants(SegmentKind::paths)) {
     SplitKindWays ways{SegmentKind::paths, {}};
     std::vector<int64_t> units = longestFirst(cost, begin, cost.network().parts(begin, end));
     if (isSpread(units) && tryWay({begin, end, SegmentKind::paths, 0, {}, units, ""}, ways))
@@ -118,7 +115,7 @@ void SplitMenu::addRun(int64_t begin, int64_t end, const MenuOptions &options) {
 
 /// Behind the short runs: their paths are there already.
 void SplitMenu::addRegions(const MenuOptions &options) {
-  bool wanted = options.kinds.empty() || llvm::is_contained(options.kinds, SegmentKind::paths);
+  bool wanted = options.wants(SegmentKind::paths);
   if (cost.planUnits().size() < 2)
     return;
   for (const ModelRegion &region : modelBranchesOf(cost.network()).regions) {

@@ -42,6 +42,8 @@ struct MenuOptions {
   /// The model's own branches to list, however long and whatever `kinds`; empty: all,
   /// where paths are wanted.
   std::function<bool(const ModelRegion &)> takesRegion = {};
+
+  bool wants(SegmentKind kind) const { return kinds.empty() || llvm::is_contained(kinds, kind); }
 };
 
 class SplitMenu {

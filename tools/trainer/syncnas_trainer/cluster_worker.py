@@ -19,7 +19,7 @@ def answer(arguments, line):
     if arguments not in _kept:
         options = evaluate.arguments(arguments)
         try:
-            pixels = images.read(options.data, options.cache, options.decode_edge) if options.data else None
+            pixels = evaluate.read_images(options)
         except (OSError, images.DataError) as error:
             raise NoImages(str(error)) from None
         process.settle(options.threads)

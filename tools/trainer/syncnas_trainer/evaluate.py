@@ -62,6 +62,11 @@ def check(parser, options, names):
         parser.error("numbers of repeats, threads and batches are 1 or more")
 
 
+def read_images(options):
+    """What images.read gives for options of add_arguments; None where they name no data."""
+    return images.read(options.data, options.cache, options.decode_edge) if options.data else None
+
+
 class Evaluator:
     """Scores networks one after the other. Decoded data of an input edge is kept."""
 
@@ -153,7 +158,7 @@ def answer(evaluator, line):
 def main(argv=None):
     options = arguments(argv)
     try:
-        pixels = images.read(options.data, options.cache, options.decode_edge) if options.data else None
+        pixels = read_images(options)
     except (OSError, images.DataError) as error:
         print(f"syncnas_trainer.evaluate: {error}", file=sys.stderr)
         return 1

@@ -9,12 +9,12 @@ float32 (NCHW, RGB), output `output`, 1 x classes logits. The input is normalise
 
 import copy
 import json
-import os
-import tempfile
 
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from . import files
 
 
 def folded(module):
@@ -34,17 +34,10 @@ def export(module, edge, path, metadata=None):
     `metadata` maps keys to values; they are written as JSON.
     """
     channels = module.stem[0].in_channels
-    folder = os.path.dirname(os.path.abspath(path))
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
-        try:
-            torch.onnx.export(folded(module), torch.zeros(1, channels, edge, edge), file,
-                              opset_version=13, input_names=["input"], output_names=["output"])
-            file.write(_metadata(metadata or {}))
-            os.chmod(file.name, 0o644)
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+    with files.whole(path) as file:
+        torch.onnx.export(folded(module), torch.zeros(1, channels, edge, edge), file,
+                          opset_version=13, input_names=["input"], output_names=["output"])
+        file.write(_metadata(metadata or {}))
 
 
 def _metadata(values):

@@ -11,11 +11,12 @@ import os
 import pickle
 import re
 import tarfile
-import tempfile
 import zipfile
 
 import numpy as np
 from PIL import Image
+
+from . import files
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".ppm")
 PARTS = ("train", "test")
@@ -59,16 +60,9 @@ def _fingerprint(path, edge):
 
 
 def _save(path, images):
-    """Written beside its place and renamed, so a reader never meets half a file."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), suffix=".part", delete=False) as file:
-        try:
-            np.savez(file, **images)
-            os.chmod(file.name, 0o644)
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+    with files.whole(path) as file:
+        np.savez(file, **images)
 
 
 def _load(path):

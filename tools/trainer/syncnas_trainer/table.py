@@ -162,7 +162,7 @@ def main(argv=None):
         candidates, wrong = read_candidates(options.candidates)
         columns = (*options.scores, "seconds") if options.scores else DETAILS
         table = Table(options.table, ("name", "seed") + columns, 2)
-        pixels = images.read(options.data, options.cache, options.decode_edge) if options.data else None
+        pixels = evaluate.read_images(options)
     except (OSError, images.DataError, TableError) as error:
         print(f"syncnas_trainer.table: {error}", file=sys.stderr)
         return 1
