@@ -37,7 +37,7 @@ public:
 private:
   bool fail(const llvm::Twine &message) {
     if (!interrupted()) // which also ends the programs we run
-      err << options.model << ": error: " << message << "\n";
+      err << options.modelLabel() << ": error: " << message << "\n";
     return false;
   }
   void say(llvm::StringRef what) {

@@ -22,7 +22,7 @@ std::string CompilerOptions::companion(llvm::StringRef relative) const {
 static bool compileMeasured(const CompilerOptions &options, llvm::raw_ostream &out,
                             llvm::raw_ostream &err) {
   auto fail = [&](llvm::Error error) {
-    err << options.model << ": error: " << llvm::toString(std::move(error)) << "\n";
+    err << options.modelLabel() << ": error: " << llvm::toString(std::move(error)) << "\n";
     return false;
   };
   ScratchFolder folder;
@@ -67,7 +67,7 @@ static bool compileTuned(const CompilerOptions &options, llvm::raw_ostream &out,
     if (interrupted())
       llvm::consumeError(std::move(error));
     else
-      err << options.model << ": error: " << llvm::toString(std::move(error)) << "\n";
+      err << options.modelLabel() << ": error: " << llvm::toString(std::move(error)) << "\n";
     return false;
   };
   ScratchFolder folder;

@@ -54,6 +54,7 @@ struct NasOptions {
 
 struct CompilerOptions {
   std::string model;  ///< path of the ONNX file
+  std::string origin; ///< what messages call it; empty: by its path
   std::string output; ///< folder; with another stage a file, empty: standard output
   std::string name;   ///< prefix of public symbols; empty: from the model's file name
   std::string target = "host";
@@ -91,6 +92,8 @@ struct CompilerOptions {
 
   /// The file at `relative` to the folder of the running program.
   std::string companion(llvm::StringRef relative) const;
+
+  const std::string &modelLabel() const { return origin.empty() ? model : origin; }
 };
 
 /// Compiles; messages go to `err`, the summary to `out`. Returns the process's exit

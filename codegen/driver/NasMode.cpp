@@ -85,7 +85,7 @@ int searchNetwork(const CompilerOptions &options, llvm::raw_ostream &out, llvm::
   if (!options.nas.network.empty())
     return compileGivenNetwork(options, out, err);
   auto fail = [&](llvm::Error error) {
-    err << options.model << ": error: " << llvm::toString(std::move(error)) << "\n";
+    err << options.modelLabel() << ": error: " << llvm::toString(std::move(error)) << "\n";
     return 1;
   };
   auto space = NasSpace::open(options, err);

@@ -25,7 +25,7 @@ static llvm::Error failure(const llvm::Twine &message) {
 }
 
 static int fail(const CompilerOptions &options, llvm::raw_ostream &err, llvm::Error error) {
-  err << options.model << ": error: " << llvm::toString(std::move(error)) << "\n";
+  err << options.modelLabel() << ": error: " << llvm::toString(std::move(error)) << "\n";
   return 1;
 }
 
@@ -125,6 +125,7 @@ int compileNetwork(const StagedNetwork &network, const BaseNetwork &base,
   CompilerOptions one = options;
   one.nas.enabled = false;
   one.model = scratch.root() + "/network.onnx";
+  one.origin = options.nas.network.empty() ? options.model : options.nas.network;
   if (one.name.empty())
     one.name = libraryNameOf(llvm::sys::path::stem(options.model));
   one.import = ImportOptions{};
