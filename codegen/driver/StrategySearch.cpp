@@ -7,6 +7,8 @@
 #include "codegen/driver/OutputFolder.h"
 #include "codegen/driver/Planning.h"
 #include "codegen/driver/SearchLog.h"
+#include "codegen/driver/StrategyReporting.h"
+#include "ir/Target.h"
 #include "nas/NasSearch.h"
 
 #include "llvm/Support/Format.h"
@@ -40,6 +42,7 @@ private:
   llvm::Error openPool();
   std::string progressText(const NasProgress &now) const;
   nlohmann::json optionsJson() const;
+  std::string pageOf(const NasSearchResult &result, const nlohmann::json &searched) const;
   std::map<std::string, std::string> textsOf(const NasSearchResult &result) const;
   llvm::StringRef uctName() const {
     return nas.uct == UctRule::mean ? "mean" : nas.uct == UctRule::best ? "best" : "surrogate";
@@ -167,6 +170,16 @@ nlohmann::json Run::optionsJson() const {
           {"base_latency_us", space.widths().baseUs()}};
 }
 
+std::string Run::pageOf(const NasSearchResult &result, const nlohmann::json &searched) const {
+  StrategyReport report = makeStrategyReport(space.base(), space.widths(), result, searched);
+  report.version = SNC_VERSION;
+  report.target = findTarget(options.target)->name;
+  report.valuesAreMeans = kind == SearchKind::mcts && nas.uct == UctRule::mean;
+  for (const auto &[name, value] : searched.at("options").items())
+    report.options.push_back({name, value.is_string() ? value.get<std::string>() : value.dump()});
+  return strategyHtml(report);
+}
+
 /// Files of the output folder that tell of the search.
 std::map<std::string, std::string> Run::textsOf(const NasSearchResult &result) const {
   std::map<std::string, double> scores;
@@ -176,7 +189,9 @@ std::map<std::string, std::string> Run::textsOf(const NasSearchResult &result) c
   nlohmann::json searched = toJson(result, searchedSpace(space.base().stages.size(), nas.uct));
   searched["base"] = space.base().name;
   searched["options"] = optionsJson();
-  return {{"results.json", scoresText(scores)}, {"search.json", searched.dump(1) + "\n"}};
+  return {{"results.json", scoresText(scores)},
+          {"search.json", searched.dump(1) + "\n"},
+          {"search.html", pageOf(result, searched)}};
 }
 
 /// The folder without a library.

@@ -19,7 +19,7 @@ import snc_tools
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "Inputs"))
 import fake_evaluator  # noqa: E402
 
-FILES = ("network.json", "results.json", "search.json")
+FILES = ("network.json", "results.json", "search.json", "search.html")
 
 
 def base_network(stages):
