@@ -54,7 +54,7 @@ std::string blockText(const StrategyBlock &block, int64_t stage, size_t index) {
                      number(block.outChannels) + " channels, " + block.act;
   if (block.squeezed)
     text += ", squeeze and excitation " + number(block.squeezed);
-  return text + " \u00b7 " + timeText(block.us);
+  return text;
 }
 
 std::string laneClass(size_t branch) {
