@@ -51,7 +51,7 @@ private:
 /// Candidates fill one budget, so their latencies may differ by little; the base's is in the
 /// picture only where that leaves them apart.
 Scatter::Scatter(const StrategyReport &report, const std::vector<StrategySample> &samples)
-    : report(report), samples(samples), svg(kLeft + kWidth + 30, kTop + kHeight + 44, "front",
+    : report(report), samples(samples), svg(kLeft + kWidth + 30, kTop + kHeight + 44, "scatter",
                                             "Scores of the samples against their latencies") {
   auto [fast, slow] = std::minmax_element(samples.begin(), samples.end(),
                                           [](auto &a, auto &b) { return a.us < b.us; });
@@ -94,7 +94,7 @@ void Scatter::drawBase() {
     bool atRight = x(us) > kLeft + kWidth / 2;
     svg.text(x(us), kTop - 8, words, "faint", atRight ? Svg::end : Svg::start);
   } else if (us < across.low) {
-    svg.text(kLeft, kTop - 8, "\u2190 " + words, "faint");
+    svg.text(kLeft + 8, kTop - 8, "\u2190 " + words, "faint");
   } else {
     svg.text(kLeft + kWidth, kTop - 8, words + " \u2192", "faint", Svg::end);
   }

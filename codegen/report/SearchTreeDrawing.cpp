@@ -127,7 +127,7 @@ void Icicle::drawNode(size_t index, double begin, Svg &svg) const {
 std::string Icicle::legend() const {
   std::string from = scoreText(low), to = scoreText(high);
   double x = 10 + kCharacter * double(from.size()), end = x + 22 * kShades + 8;
-  Svg svg(end + 10 + kCharacter * double(to.size()), 22, "legend", "Shades of scores");
+  Svg svg(end + 10 + kCharacter * double(to.size()), 22, "shades", "Shades of scores");
   svg.text(x - 8, 15, from, "tick", Svg::end);
   for (int shade = 0; shade < kShades; ++shade)
     svg.rect(x + 22 * shade, 3, 22, 15, "node v" + std::to_string(shade));

@@ -79,7 +79,7 @@ void Figure::drawBlock(const StrategyBlock &block, size_t stage, size_t index, d
   // One part a kernel; the first has what is left over.
   auto groups = int64_t(block.kernels.size());
   int64_t through = block.expanded % std::max<int64_t>(groups, 1);
-  for (int64_t group = 1; group < groups; ++group) {
+  for (int64_t group = 1; group < groups && block.expanded > 0; ++group) {
     through += block.expanded / groups;
     double at = top + high * double(through) / double(block.expanded);
     svg.line(x, at, x + L::boxWidth, at, "part " + classes);
@@ -173,8 +173,9 @@ void Figure::drawJoins() {
       svg.path("M" + pixels(x - 3) + " " + pixels(y - 6) + "v12M" + pixels(x + 3) + " " +
                    pixels(y - 6) + "v12",
                "sign");
-    svg.text(x, y + r + 14, adds ? "add" : "concat", "share", Svg::middle);
-    svg.text(x, y + r + 27, "\u2192 " + std::to_string(stage.channels), "faint", Svg::middle);
+    double above = layout.laneY(0) - 10; // where no lines are
+    svg.text(x, above - 14, adds ? "add" : "concat", "share", Svg::middle);
+    svg.text(x, above, "\u2192 " + std::to_string(stage.channels), "faint", Svg::middle);
   }
 }
 
@@ -190,7 +191,7 @@ std::string Figure::run() {
     drawLane(chosen, b, y, laneClass(b));
     svg.text(8, y - 4, "branch " + std::to_string(b), "lane");
     if (b < report.units.size())
-      svg.text(8, y + 12, shortened(report.units[b], 16), "faint");
+      svg.text(8, y + 12, shortened(report.units[b], 18), "faint");
   }
   drawJoins();
   drawEnd("stem", chosen.stem, layout.stemLeft, layout.sharedY(), "");

@@ -12,7 +12,7 @@
 namespace snc {
 
 struct StrategyLayout {
-  static constexpr double left = 118, top = 44, right = 10, pitch = 72, boxWidth = 54,
+  static constexpr double left = 124, top = 44, right = 10, pitch = 72, boxWidth = 54,
                           boxHeight = 64, lane = 122, fork = 44, join = 64, noJoin = 12,
                           radius = 13;
 

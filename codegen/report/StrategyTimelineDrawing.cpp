@@ -15,7 +15,7 @@ namespace snc {
 
 namespace {
 
-constexpr double kLabels = 118, kTop = 24, kLane = 34, kGap = 8, kWidth = 820;
+constexpr double kLabels = 140, kTop = 24, kLane = 34, kGap = 8, kWidth = 820;
 
 class Timeline {
 public:
@@ -25,7 +25,7 @@ public:
         svg(kLabels + kWidth + 30, bottom + 4, "time", "The run, a row a unit") {
     drawAxis(end);
     for (const auto &[i, unit] : llvm::enumerate(report.units))
-      svg.text(kLabels - 10, kTop + double(i) * (kLane + kGap) + 21, shortened(unit, 16), "lane",
+      svg.text(kLabels - 10, kTop + double(i) * (kLane + kGap) + 21, shortened(unit, 18), "lane",
                Svg::end);
   }
   void drawSpan(const StrategySpan &span);
