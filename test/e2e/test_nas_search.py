@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import xml.etree.ElementTree
 
 import pytest
 
@@ -342,3 +343,34 @@ def test_library_can_be_left_out(base, tmp_path):
     out = tmp_path / "out"
     search(base(4), out, "--evaluator", evaluator(), "--search-budget=8", "--library=0")
     assert (out / "network.onnx").exists() and not (out / "lib").exists()
+
+
+@pytest.mark.parametrize("flags", [("--uct=mean",), ("--uct=surrogate",), ("--search=random",)])
+def test_the_page_shows_what_was_found(base, tmp_path, flags):
+    """It is XML, loads nothing, and has the numbers of the files beside it."""
+    out = tmp_path / "out"
+    found = search(base(5), out, "--evaluator", evaluator(), "--search-budget=60", "--library=0", *flags)
+    page = (out / "search.html").read_text()
+    root = xml.etree.ElementTree.fromstring(page.replace("<!DOCTYPE html>", ""))
+    tags = [element.tag.rsplit("}", 1)[-1] for element in root.iter()]
+    assert not {"script", "link", "img", "iframe", "image", "use"} & set(tags)
+    names = {name for element in root.iter() for name in element.attrib}
+    assert not {"src", "href", "onload"} & {name.rsplit("}", 1)[-1] for name in names}
+    assert "url(" not in page.replace("url(#hatch)", "")
+    sections = [element.text for element in root.iter("h2")]
+    assert sections == ["The numbers", "The network", "The run, as predicted", "Score and latency", "The search", "The tree"]
+    titles = [element.text for element in root.iter("{http://www.w3.org/2000/svg}title")]
+    network = json.loads((out / "network.json").read_text())
+    for s, kind in enumerate(network["sync"]):
+        word = {"n": "", "a": "add", "c": "concat"}[kind]
+        assert sum(t.startswith(f"{word} behind stage {s}:") for t in titles) == (kind != "n")
+        for blocks in network[str(s)].values():
+            for i, (size, kernel, stride, in_c, exp_c, out_c, *_) in enumerate(blocks):
+                text = f"stage {s}, block {i}: kernel {kernel}, stride {stride}, {size}x{size} pixels, {in_c} → {exp_c} → {out_c} channels"
+                assert any(t.startswith(text) for t in titles), text
+    # Every sample is a dot, but where two would lie in one place.
+    dots = {t.split(" ")[0] for t in titles if " · score " in t}
+    scored = {s["name"]: s for s in found["samples"] if "score" in s}
+    assert dots <= set(scored) and len(dots) > len(scored) // 2
+    assert found["best"]["name"] in dots
+    assert any(f"{found['counts']['tried']} visits, {found['counts']['scored']} scored" in t for t in titles)
