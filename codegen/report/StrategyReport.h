@@ -90,6 +90,7 @@ struct StrategyReport {
   std::vector<std::string> units; ///< "cpu0, 4 threads"
   size_t baseUnit = 0;            ///< on which the base is fastest: its latencies are of it
   double budgetUs = 0;
+  std::string baseFailure;             ///< why the base has no score though one was wanted
   StrategyNetwork base, chosen;        ///< base: one branch; chosen: one a unit
   std::vector<StrategySpan> timeline;  ///< of the chosen one
   std::vector<StrategySample> samples; ///< in the search's order

@@ -22,8 +22,10 @@ std::string counts(const char *what, int64_t base, int64_t chosen) {
   return row(what, largeText(base), largeText(chosen), ratioText(double(base), double(chosen)));
 }
 
-std::string scoreOf(const StrategyNetwork &network) {
-  return network.score ? scoreText(*network.score) : "not evaluated";
+std::string scoreOf(const StrategyNetwork &network, const std::string &failure = "") {
+  if (network.score)
+    return scoreText(*network.score);
+  return failure.empty() ? "not evaluated" : "failed: " + escaped(shortened(failure, 60));
 }
 
 } // namespace
@@ -42,7 +44,7 @@ std::string strategyTable(const StrategyReport &report) {
   html += counts("parameters", base.parameters, chosen.parameters);
   html += counts("multiply-accumulates", base.macs, chosen.macs);
   html += counts("expanded channels, all blocks", base.expanded(), chosen.expanded());
-  html += row("score", scoreOf(base), scoreOf(chosen), "");
+  html += row("score", scoreOf(base, report.baseFailure), scoreOf(chosen), "");
   return html + "</table>\n</div>\n";
 }
 

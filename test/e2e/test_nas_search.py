@@ -374,3 +374,36 @@ def test_the_page_shows_what_was_found(base, tmp_path, flags):
     assert dots <= set(scored) and len(dots) > len(scored) // 2
     assert found["best"]["name"] in dots
     assert any(f"{found['counts']['tried']} visits, {found['counts']['scored']} scored" in t for t in titles)
+
+
+def test_the_base_is_scored_once(base, tmp_path):
+    """And is none of the strategies, wherever scores go."""
+    model, scores = base(4), tmp_path / "scores.json"
+    flags = ("--search-budget=20", "--library=0", "--in-flight=4")
+    plain = search(model, tmp_path / "plain", "--evaluator", evaluator(), *flags)
+    assert "base_score" not in plain
+    script = tmp_path / "evaluator.sh"
+    script.write_text(evaluator())
+    flags = ("--evaluator", f"sh {script}", *flags, "--score-base")
+    found = search(model, tmp_path / "out", *flags, "--export-results", scores)
+    assert found.pop("base_score") == 0.25
+    assert found["samples"] == plain["samples"]
+    assert json.loads(scores.read_text()) == json.loads((tmp_path / "out" / "results.json").read_text())
+    assert '<td class="n">0.25</td>' in (tmp_path / "out" / "search.html").read_text()
+    script.write_text("exit 1\n")  # all is known, the base too
+    again = search(model, tmp_path / "out", *flags)
+    assert again["base_score"] == 0.25
+
+
+@pytest.mark.parametrize("program, reason", [("echo '{\"id\": 1, \"name\": \"small4\", \"error\": \"too big\"}'", "too big"), ("exit 5", "exit code 5")])
+def test_a_base_without_score_ends_no_search(base, tmp_path, program, reason):
+    model, scores = base(4), tmp_path / "scores.json"
+    valid = [c["name"] for c in candidates(model) if "invalid" not in c]
+    scores.write_text(json.dumps({name: fake_evaluator.score(name) for name in valid}))
+    script = tmp_path / "evaluator.sh"
+    script.write_text(f"read line\n{program}\n")
+    result = run(model, tmp_path / "out", "--evaluator", f"sh {script}", "--import-results", scores, "--score-base", "--library=0")
+    assert result.returncode == 0, result.stderr
+    found = json.loads((tmp_path / "out" / "search.json").read_text())
+    assert "base_score" not in found and found["counts"]["failed"] == 0
+    assert reason in result.stderr or reason in found["base_failed"]
