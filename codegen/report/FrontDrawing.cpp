@@ -63,7 +63,7 @@ Scatter::Scatter(const StrategyReport &report, const std::vector<StrategySample>
     low = std::min(low, base);
     high = std::max(high, base);
   }
-  across = paddedRange(low, high, 0.06, 1e-4);
+  across = paddedRange(low, high, 0.06, 2e-5);
   across.low = std::max(across.low, 0.0);
   up = paddedRange(worst->score, best->score, 0.08, 1e-3);
 }

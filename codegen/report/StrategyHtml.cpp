@@ -6,11 +6,13 @@
 #include "codegen/report/ReportText.h"
 #include "codegen/report/StrategyParts.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 namespace snc {
 
 static std::string opening(const StrategyReport &report) {
   const StrategyNetwork &base = report.base, &chosen = report.chosen;
-  std::string result = shortened(chosen.name, 60);
+  std::string result = "found " + shortened(chosen.name, 60);
   if (chosen.score)
     result += ": score " + scoreText(*chosen.score) + " at";
   result += " " + timeText(chosen.us, 4) + ", the base at " + timeText(base.us, 4);
@@ -39,9 +41,14 @@ static std::string timelineNote(const StrategyReport &report) {
 static std::string frontNote(const StrategyReport &report) {
   if (report.samples.empty())
     return "";
-  return counted(int64_t(frontOf(report.samples).size()), "sample") + " of " +
-         std::to_string(report.samples.size()) +
-         " on the front: none has a better score at no more latency.";
+  std::vector<size_t> front = frontOf(report.samples);
+  std::string note = counted(int64_t(front.size()), "sample") + " of " +
+                     std::to_string(report.samples.size()) +
+                     " on the front: none has a better score at no more latency.";
+  auto isChosen = [&](size_t i) { return report.samples[i].name == report.chosen.name; };
+  if (llvm::none_of(front, isChosen))
+    note += " The chosen one was the first of its score; another takes less time.";
+  return note;
 }
 
 static std::string searchNote(const StrategyReport &report) {

@@ -334,6 +334,7 @@ def test_what_is_found_is_compiled(base, tmp_path):
     for _ in range(2):
         found = search(base(4), out, "--evaluator", evaluator(), "--search-budget=8", "--quiet")
     assert json.loads((out / "network.json").read_text())["name"] == found["best"]["name"]
+    assert (out / "search.html").exists()
     model = out / "network.onnx"
     inputs = snc_tools.random_inputs(model)
     snc_tools.compare(snc_tools.run_library(out, inputs, tmp_path / "run"), snc_tools.reference(model, inputs))
@@ -368,6 +369,11 @@ def test_the_page_shows_what_was_found(base, tmp_path, flags):
             for i, (size, kernel, stride, in_c, exp_c, out_c, *_) in enumerate(blocks):
                 text = f"stage {s}, block {i}: kernel {kernel}, stride {stride}, {size}x{size} pixels, {in_c} → {exp_c} → {out_c} channels"
                 assert any(t.startswith(text) for t in titles), text
+    for svg in root.iter("{http://www.w3.org/2000/svg}svg"):
+        width, height = float(svg.get("width")), float(svg.get("height"))
+        for rect in svg.iter("{http://www.w3.org/2000/svg}rect"):
+            x, y, w, h = (float(rect.get(name)) for name in ("x", "y", "width", "height"))
+            assert x >= 0 and y >= 0 and x + w <= width and y + h <= height, rect.attrib
     # Every sample is a dot, but where two would lie in one place.
     dots = {t.split(" ")[0] for t in titles if " · score " in t}
     scored = {s["name"]: s for s in found["samples"] if "score" in s}

@@ -21,7 +21,7 @@ TEST(StrategyHtml, HasAllSectionsAndIsWellFormed) {
   for (const char *part :
        {"<h2>The numbers</h2>", "<h2>The network</h2>", "<h2>The run, as predicted</h2>",
         "<h2>Score and latency</h2>", "<h2>The search</h2>", "<h2>The tree</h2>",
-        "sync2_01_ca: score 0.75 at 900.0 us, the base at 1.000 ms", "budget is 950.0 us",
+        "found sync2_01_ca: score 0.75 at 900.0 us, the base at 1.000 ms", "budget is 950.0 us",
         "6 strategies tried: 5 scored, 1 invalid, 0 failed", "<td>mcts</td>"})
     EXPECT_TRUE(holds(page, part)) << part;
 }
@@ -51,6 +51,23 @@ TEST(StrategyHtml, NumbersAgainstTheBase) {
         "<td class=\"n\">144</td><td class=\"n\">152</td><td class=\"n\">1.06x</td>",
         "<td>score</td><td class=\"n\">not evaluated</td><td class=\"n\">0.75</td>"})
     EXPECT_TRUE(holds(page, row)) << row;
+}
+
+TEST(StrategyHtml, TellsWhereTheChosenOneIsNotOnTheFront) {
+  StrategyReport report = strategySample();
+  EXPECT_TRUE(holds(strategyHtml(report), "3 samples of 5 on the front"));
+  EXPECT_FALSE(holds(strategyHtml(report), "first of its score"));
+  report.samples.push_back({"sync1_1_c", 850, 0.75});
+  EXPECT_TRUE(holds(strategyHtml(report), "first of its score; another takes less time"));
+}
+
+TEST(StrategyHtml, TheBasesScoreWhereItIsKnown) {
+  StrategyReport report = strategySample();
+  report.base.score = 0.5;
+  EXPECT_TRUE(holds(strategyHtml(report), "<td>score</td><td class=\"n\">0.5</td>"));
+  report.base.score = std::nullopt;
+  report.baseFailure = "exit code 3";
+  EXPECT_TRUE(holds(strategyHtml(report), "<td class=\"n\">failed: exit code 3</td>"));
 }
 
 TEST(StrategyHtml, DrawsBaseAndBranchesWithTheirSyncs) {
@@ -96,7 +113,7 @@ TEST(StrategyHtml, HostileNamesStayText) {
                      "]]>&lt;\n\xff\u202e";
   StrategyReport report = strategySample();
   report.version = report.target = report.units[0] = evil;
-  report.base.name = report.chosen.name = report.samples[3].name = evil;
+  report.baseFailure = report.base.name = report.chosen.name = report.samples[3].name = evil;
   report.base.stages[0].branches[0][0].act = report.options[0].first = evil;
   report.options[0].second = report.tree[1].prefix = report.tree[0].prefix = evil;
   std::string page = strategyHtml(report);
