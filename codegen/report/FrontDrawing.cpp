@@ -88,7 +88,7 @@ void Scatter::drawAxes() {
 /// Its latency on the best single unit: a line, or at which side it is.
 void Scatter::drawBase() {
   double us = report.base.us;
-  std::string words = "base " + timeText(us, 4);
+  std::string words = "base " + timeText(us, 5);
   if (us >= across.low && us <= across.high) {
     svg.line(x(us), kTop, x(us), kTop + kHeight, "optimum");
     bool atRight = x(us) > kLeft + kWidth / 2;

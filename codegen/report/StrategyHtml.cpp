@@ -60,6 +60,8 @@ static std::string searchNote(const StrategyReport &report) {
     note += " These are all.";
   if (report.interrupted)
     note += " The search was ended early.";
+  if (!report.history.empty())
+    note += " Drawn is the best score so far.";
   return note;
 }
 

@@ -401,7 +401,10 @@ def test_the_base_is_scored_once(base, tmp_path):
     assert again["base_score"] == 0.25
 
 
-@pytest.mark.parametrize("program, reason", [("echo '{\"id\": 1, \"name\": \"small4\", \"error\": \"too big\"}'", "too big"), ("exit 5", "exit code 5")])
+@pytest.mark.parametrize(
+    "program, reason",
+    [("echo '{\"id\": 1, \"name\": \"small4\", \"error\": \"too big\"}'", "too big"), ("exit 5", "exit code 5")],
+)
 def test_a_base_without_score_ends_no_search(base, tmp_path, program, reason):
     model, scores = base(4), tmp_path / "scores.json"
     valid = [c["name"] for c in candidates(model) if "invalid" not in c]

@@ -64,7 +64,7 @@ TEST(Front, EqualLatenciesHaveAnAxis) {
     EXPECT_EQ(count(drawing, "class=\"on-front\""), 1u);
     EXPECT_EQ(count(drawing, "class=\"found\""), 1u);
     EXPECT_TRUE(holds(drawing, "predicted latency in us"));
-    EXPECT_TRUE(holds(drawing, "base 1.000 ms \u2192")); // far from all samples
+    EXPECT_TRUE(holds(drawing, "base 1.0000 ms \u2192")); // far from all samples
     EXPECT_GE(count(drawing, " us</text>"), 2u);
     report.samples = {{"sync2_01_ca", 900, 0.75}, {"b", 900, score - 0.1}};
   }
