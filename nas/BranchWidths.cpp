@@ -26,6 +26,7 @@ BranchWidths::BranchWidths(StagedNetwork given, const CostModel &costs, std::vec
     total = std::accumulate(stages.begin(), stages.end(), total);
     if (total < baseLatency) {
       baseLatency = total;
+      bestUnit = unit;
       stageUs = stages;
     }
   }

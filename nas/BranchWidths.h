@@ -42,7 +42,11 @@ public:
 
   /// The base network on the unit that is fastest.
   double baseUs() const { return baseLatency; }
+  /// That unit.
+  size_t baseUnit() const { return bestUnit; }
   double budgetUs() const { return budget; }
+  /// What all latencies are of.
+  const BlockCost &costs() const { return cost; }
 
   /// The candidate of a strategy, or nullopt where some interval has no room for its blocks at
   /// their least.
@@ -65,6 +69,7 @@ private:
   WidthOptions options;
   BlockCost cost;
   std::vector<double> stageUs; ///< of the base on its best unit
+  size_t bestUnit = 0;         ///< for the base
   double baseLatency = 0, budget = 0;
 };
 

@@ -6,6 +6,26 @@
 
 namespace snc {
 
+std::optional<CandidateRecord> evaluateOnce(const std::string &key,
+                                            const EvaluationRequest &request, EvaluatorPool &pool,
+                                            CandidateStore &store, bool *fresh) {
+  if (std::optional<CandidateRecord> known = store.find(key))
+    return known;
+  Evaluation evaluation = pool.evaluate(request);
+  if (evaluation.kind == Evaluation::abandoned)
+    return std::nullopt;
+  if (fresh)
+    *fresh = true;
+  CandidateRecord record;
+  if (evaluation.kind == Evaluation::scored)
+    record.score = evaluation.score;
+  record.reason = std::move(evaluation.reason);
+  record.details = std::move(evaluation.details);
+  record.seconds = evaluation.seconds;
+  record.latencyUs = request.latencyUs;
+  return store.put(key, record);
+}
+
 namespace {
 
 constexpr double kInfeasible = std::numeric_limits<double>::infinity();
@@ -58,24 +78,15 @@ double NasEvaluator::cost(llvm::ArrayRef<uint16_t> leaf) {
     sample.invalid = true;
     return keep(leaf, std::move(sample));
   }
-  if (std::optional<CandidateRecord> known = store.find(sample.name)) {
-    sample.record = std::move(*known);
-  } else {
-    Evaluation evaluation = pool.evaluate({found->network, found->us, options.seed});
-    if (evaluation.kind == Evaluation::abandoned) {
-      abandoned = true;
-      return kInfeasible;
-    }
-    ++evaluated;
-    CandidateRecord record;
-    if (evaluation.kind == Evaluation::scored)
-      record.score = evaluation.score;
-    record.reason = std::move(evaluation.reason);
-    record.details = std::move(evaluation.details);
-    record.seconds = evaluation.seconds;
-    record.latencyUs = found->us;
-    sample.record = store.put(sample.name, record);
+  bool fresh = false;
+  auto record =
+      evaluateOnce(sample.name, {found->network, found->us, options.seed}, pool, store, &fresh);
+  if (!record) {
+    abandoned = true;
+    return kInfeasible;
   }
+  evaluated += fresh;
+  sample.record = std::move(*record);
   sample.record.latencyUs = found->us; // an imported one has none
   return keep(leaf, std::move(sample));
 }

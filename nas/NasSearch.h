@@ -40,6 +40,12 @@ struct NasSearchResult {
 /// The tree that is searched: stage by stage where a surrogate learns, otherwise as SyncNAS's.
 SyncSpace searchedSpace(size_t stages, UctRule rule);
 
+/// What `store` knows as `key`, else what an evaluator says to `request`, which is kept there and
+/// sets `fresh`, unless null. nullopt where the evaluation was abandoned.
+std::optional<CandidateRecord> evaluateOnce(const std::string &key,
+                                            const EvaluationRequest &request, EvaluatorPool &pool,
+                                            CandidateStore &store, bool *fresh = nullptr);
+
 /// Reward of a strategy is its score, larger is better; one that is invalid or fails has the least
 /// (a cost of infinity). `options` as for runSearch, its `threads` and `store` aside: as many
 /// candidates are with `pool` as are in flight, and costs are found and kept in `store`. What

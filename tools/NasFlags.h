@@ -72,6 +72,9 @@ struct NasFlags {
                                      cl::value_desc("file.json"), cl::cat(all)};
   cl::opt<bool> retryFailed{"retry-failed",
                             cl::desc("--nas: evaluate again what has failed before"), cl::cat(all)};
+  cl::opt<bool> scoreBase{"score-base",
+                          cl::desc("--nas: let an evaluator score the base itself as well"),
+                          cl::cat(all)};
 
   /// Fills in `options`; what is wrong, empty: nothing.
   std::string read(NasOptions &options) const {
@@ -87,6 +90,7 @@ struct NasFlags {
     options.importResults = importResults;
     options.exportResults = exportResults;
     options.retryFailed = retryFailed;
+    options.scoreBase = scoreBase;
     auto time = [](const char *name, const std::string &text, double &milliseconds) {
       return text.empty() || parseMilliseconds(text, milliseconds)
                  ? std::string()

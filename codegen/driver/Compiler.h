@@ -48,6 +48,7 @@ struct NasOptions {
   UctRule uct = UctRule::best;
   std::string importResults, exportResults; ///< paths of SyncNAS's {name: score}; may be empty
   bool retryFailed = false;                 ///< evaluate again what failed before
+  bool scoreBase = false;                   ///< evaluate the base itself as well
   std::string network; ///< path of a branched network to compile instead of a search
   bool library = true; ///< compile what the search finds
 };

@@ -7,9 +7,11 @@
 #include "codegen/driver/OutputFolder.h"
 #include "codegen/driver/Planning.h"
 #include "codegen/driver/SearchLog.h"
+#include "codegen/driver/StrategyReporting.h"
+#include "codegen/driver/StrategySummary.h"
+#include "ir/Target.h"
 #include "nas/NasSearch.h"
 
-#include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <nlohmann/json.hpp>
@@ -38,8 +40,9 @@ public:
 private:
   llvm::Error importScores();
   llvm::Error openPool();
-  std::string progressText(const NasProgress &now) const;
+  void scoreBase();
   nlohmann::json optionsJson() const;
+  std::string pageOf(const NasSearchResult &result, const nlohmann::json &searched) const;
   std::map<std::string, std::string> textsOf(const NasSearchResult &result) const;
   llvm::StringRef uctName() const {
     return nas.uct == UctRule::mean ? "mean" : nas.uct == UctRule::best ? "best" : "surrogate";
@@ -54,6 +57,7 @@ private:
   OutputFolder folder;
   std::unique_ptr<CandidateStore> store;
   std::unique_ptr<EvaluatorPool> pool;
+  std::optional<CandidateRecord> base; ///< what an evaluator said of it, where it was asked
 };
 
 llvm::Error Run::prepare() {
@@ -126,16 +130,6 @@ llvm::Error Run::openPool() {
   return llvm::Error::success();
 }
 
-std::string Run::progressText(const NasProgress &now) const {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << "Searching strategies: " << now.tried << " of " << options.searchBudget << " ("
-     << now.invalid << " invalid, " << now.failed << " failed)";
-  if (!now.best.empty())
-    os << ", best " << now.best << llvm::format(" %.5g", now.score);
-  return text;
-}
-
 llvm::Expected<NasSearchResult> Run::search() {
   SearchOptions wanted;
   wanted.budget = options.searchBudget;
@@ -143,16 +137,30 @@ llvm::Expected<NasSearchResult> Run::search() {
   wanted.inFlight = inFlight;
   wanted.uct = nas.uct;
   wanted.stop = &interruptFlag();
-  auto progress = [this](const NasProgress &now) { log.tell(progressText(now)); };
+  auto progress = [this](const NasProgress &now) {
+    log.tell(progressText(now, options.searchBudget));
+  };
   progress({});
   auto result =
       searchStrategies(kind, space.base(), space.widths(), *pool, *store, wanted, progress);
+  if (nas.scoreBase && result && !result->interrupted)
+    scoreBase();
   pool.reset();
   interruptFlag() = false;
   if (!result)
     return failure("the evaluator is of no use: " + llvm::toString(result.takeError()) + " (" +
                    nas.evaluator + ")");
   return result;
+}
+
+/// The base itself, once. It is known by a name that no strategy has.
+void Run::scoreBase() {
+  const StagedNetwork &network = space.base();
+  base = evaluateOnce("base " + network.name, {network, space.widths().baseUs(), options.seed},
+                      *pool, *store);
+  std::string reason = pool->broken();
+  if (!base && !reason.empty())
+    log.note("syncnasc: warning: the base has no score: " + reason);
 }
 
 /// What fixes the search's course and its scores.
@@ -167,6 +175,20 @@ nlohmann::json Run::optionsJson() const {
           {"base_latency_us", space.widths().baseUs()}};
 }
 
+std::string Run::pageOf(const NasSearchResult &result, const nlohmann::json &searched) const {
+  StrategyReport report = makeStrategyReport(space.base(), space.widths(), result, searched);
+  if (base) {
+    report.base.score = base->score;
+    report.baseFailure = base->reason;
+  }
+  report.version = SNC_VERSION;
+  report.target = findTarget(options.target)->name;
+  report.valuesAreMeans = kind == SearchKind::mcts && nas.uct == UctRule::mean;
+  for (const auto &[name, value] : searched.at("options").items())
+    report.options.push_back({name, value.is_string() ? value.get<std::string>() : value.dump()});
+  return strategyHtml(report);
+}
+
 /// Files of the output folder that tell of the search.
 std::map<std::string, std::string> Run::textsOf(const NasSearchResult &result) const {
   std::map<std::string, double> scores;
@@ -176,7 +198,13 @@ std::map<std::string, std::string> Run::textsOf(const NasSearchResult &result) c
   nlohmann::json searched = toJson(result, searchedSpace(space.base().stages.size(), nas.uct));
   searched["base"] = space.base().name;
   searched["options"] = optionsJson();
-  return {{"results.json", scoresText(scores)}, {"search.json", searched.dump(1) + "\n"}};
+  if (base && base->score)
+    searched["base_score"] = *base->score;
+  else if (base)
+    searched["base_failed"] = base->reason;
+  return {{"results.json", scoresText(scores)},
+          {"search.json", searched.dump(1) + "\n"},
+          {"search.html", pageOf(result, searched)}};
 }
 
 /// The folder without a library.
@@ -214,35 +242,15 @@ int Run::compile(const NasSearchResult &result, llvm::raw_ostream &out, llvm::ra
 llvm::Error Run::exportScores() {
   if (nas.exportResults.empty())
     return llvm::Error::success();
-  std::string text = scoresText(store->scores());
+  std::map<std::string, double> scores = store->scores();
+  std::erase_if(scores, [&](const auto &entry) { // the base's
+    return !strategyNamed(entry.first, space.base().stages.size());
+  });
+  std::string text = scoresText(scores);
   return llvm::writeToOutput(nas.exportResults, [&](llvm::raw_ostream &os) {
     os << text;
     return llvm::Error::success();
   });
-}
-
-void printResult(const NasSpace &space, const NasSearchResult &result, llvm::StringRef folder,
-                 llvm::raw_ostream &out) {
-  const NasProgress &counts = result.counts;
-  double us = result.best->us, budget = space.widths().budgetUs(), base = space.widths().baseUs();
-  out << counts.best << llvm::format(": score %.6g\n", counts.score)
-      << llvm::format("  %.0f us predicted; the budget is %.0f us, %s takes %.0f us\n", us, budget,
-                      space.base().name.c_str(), base)
-      << "  " << counts.tried << " strategies: " << counts.scored << " scored, " << counts.invalid
-      << " invalid, " << counts.failed << " failed; " << counts.evaluated << " evaluated now"
-      << (result.exhausted ? "; these are all\n" : "\n") << "  " << folder << "\n";
-}
-
-/// Of a search that has found nothing.
-llvm::Error nothingFound(const NasSearchResult &result) {
-  const NasProgress &counts = result.counts;
-  std::string message = "no strategy has a score: " + std::to_string(counts.invalid) +
-                        " do not fit the latency budget, " + std::to_string(counts.failed) +
-                        " failed";
-  for (const NasSample &sample : result.samples)
-    if (!sample.invalid)
-      return failure(message + " (" + sample.name + ": " + sample.record.reason + ")");
-  return failure(message);
 }
 
 } // namespace

@@ -9,9 +9,9 @@
 
 namespace snc {
 
-/// Searches as the options say, writes network.json, network.onnx, results.json, search.json and,
-/// unless the options do without, the library into the output folder, all or none, and prints
-/// what was found to `out`. An interrupt ends the search with what is known. Returns as
+/// Searches as the options say, writes network.json, network.onnx, results.json, search.json,
+/// search.html and, unless the options do without, the library into the output folder, all or none,
+/// and prints what was found to `out`. An interrupt ends the search with what is known. Returns as
 /// compileModel; 130 where nothing was found until an interrupt.
 llvm::Expected<int> searchAndWrite(const NasSpace &space, const CompilerOptions &options,
                                    llvm::raw_ostream &out, llvm::raw_ostream &err);

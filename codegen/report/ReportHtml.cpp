@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "codegen/report/Page.h"
 #include "codegen/report/ReportFacts.h"
 #include "codegen/report/ReportParts.h"
 #include "codegen/report/ReportText.h"
@@ -7,26 +8,6 @@
 #include "nlohmann/json.hpp"
 
 namespace snc {
-
-static std::string section(const char *title, const std::string &note, const std::string &body) {
-  if (body.empty() && note.empty())
-    return "";
-  std::string head = std::string("<section>\n<h2>") + title + "</h2>\n";
-  if (!note.empty())
-    head += "<p class=\"note\">" + note + "</p>\n";
-  return head + body + "</section>\n";
-}
-
-/// Nothing from elsewhere may be loaded, whatever names hold.
-static std::string head(const Report &report) {
-  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-         "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
-         "<meta http-equiv=\"Content-Security-Policy\" "
-         "content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n<title>" +
-         escaped(shortened(report.model, 80)) + " \u00b7 syncnasc</title>\n<style>\n" +
-         reportStyle() + "</style>\n</head>\n";
-}
 
 static std::string opening(const Report &report) {
   Comparison all = compareChoices(report);
@@ -81,13 +62,13 @@ static std::string networkNote(const Report &report) {
 }
 
 std::string reportHtml(const Report &report) {
-  return head(report) + "<body>\n<main>\n" + opening(report) +
-         section("Choices", "", choiceBars(report)) +
-         section("The network", networkNote(report), networkDrawing(report)) +
-         section("The run, as predicted", copiesNote(report), timelineDrawing(report)) +
-         section("The search", searchNote(report), searchCurve(report)) +
-         section("Segments", "", segmentTable(report) + planText(report)) +
-         "</main>\n</body>\n</html>\n";
+  return htmlPage(
+      report.model, reportStyle(),
+      opening(report) + htmlSection("Choices", "", choiceBars(report)) +
+          htmlSection("The network", networkNote(report), networkDrawing(report)) +
+          htmlSection("The run, as predicted", copiesNote(report), timelineDrawing(report)) +
+          htmlSection("The search", searchNote(report), searchCurve(report)) +
+          htmlSection("Segments", "", segmentTable(report) + planText(report)));
 }
 
 } // namespace snc

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import xml.etree.ElementTree
 
 import pytest
 
@@ -19,7 +20,7 @@ import snc_tools
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "Inputs"))
 import fake_evaluator  # noqa: E402
 
-FILES = ("network.json", "results.json", "search.json")
+FILES = ("network.json", "results.json", "search.json", "search.html")
 
 
 def base_network(stages):
@@ -333,6 +334,7 @@ def test_what_is_found_is_compiled(base, tmp_path):
     for _ in range(2):
         found = search(base(4), out, "--evaluator", evaluator(), "--search-budget=8", "--quiet")
     assert json.loads((out / "network.json").read_text())["name"] == found["best"]["name"]
+    assert (out / "search.html").exists()
     model = out / "network.onnx"
     inputs = snc_tools.random_inputs(model)
     snc_tools.compare(snc_tools.run_library(out, inputs, tmp_path / "run"), snc_tools.reference(model, inputs))
@@ -342,3 +344,75 @@ def test_library_can_be_left_out(base, tmp_path):
     out = tmp_path / "out"
     search(base(4), out, "--evaluator", evaluator(), "--search-budget=8", "--library=0")
     assert (out / "network.onnx").exists() and not (out / "lib").exists()
+
+
+@pytest.mark.parametrize("flags", [("--uct=mean",), ("--uct=surrogate",), ("--search=random",)])
+def test_the_page_shows_what_was_found(base, tmp_path, flags):
+    """It is XML, loads nothing, and has the numbers of the files beside it."""
+    out = tmp_path / "out"
+    found = search(base(5), out, "--evaluator", evaluator(), "--search-budget=60", "--library=0", *flags)
+    page = (out / "search.html").read_text()
+    root = xml.etree.ElementTree.fromstring(page.replace("<!DOCTYPE html>", ""))
+    tags = [element.tag.rsplit("}", 1)[-1] for element in root.iter()]
+    assert not {"script", "link", "img", "iframe", "image", "use"} & set(tags)
+    names = {name for element in root.iter() for name in element.attrib}
+    assert not {"src", "href", "onload"} & {name.rsplit("}", 1)[-1] for name in names}
+    assert "url(" not in page.replace("url(#hatch)", "")
+    sections = [element.text for element in root.iter("h2")]
+    assert sections == ["The numbers", "The network", "The run, as predicted", "Score and latency", "The search", "The tree"]
+    titles = [element.text for element in root.iter("{http://www.w3.org/2000/svg}title")]
+    network = json.loads((out / "network.json").read_text())
+    for s, kind in enumerate(network["sync"]):
+        word = {"n": "", "a": "add", "c": "concat"}[kind]
+        assert sum(t.startswith(f"{word} behind stage {s}:") for t in titles) == (kind != "n")
+        for blocks in network[str(s)].values():
+            for i, (size, kernel, stride, in_c, exp_c, out_c, *_) in enumerate(blocks):
+                text = f"stage {s}, block {i}: kernel {kernel}, stride {stride}, {size}x{size} pixels, {in_c} → {exp_c} → {out_c} channels"
+                assert any(t.startswith(text) for t in titles), text
+    for svg in root.iter("{http://www.w3.org/2000/svg}svg"):
+        width, height = float(svg.get("width")), float(svg.get("height"))
+        for rect in svg.iter("{http://www.w3.org/2000/svg}rect"):
+            x, y, w, h = (float(rect.get(name)) for name in ("x", "y", "width", "height"))
+            assert x >= 0 and y >= 0 and x + w <= width and y + h <= height, rect.attrib
+    # Every sample is a dot, but where two would lie in one place.
+    dots = {t.split(" ")[0] for t in titles if " · score " in t}
+    scored = {s["name"]: s for s in found["samples"] if "score" in s}
+    assert dots <= set(scored) and len(dots) > len(scored) // 2
+    assert found["best"]["name"] in dots
+    assert any(f"{found['counts']['tried']} visits, {found['counts']['scored']} scored" in t for t in titles)
+
+
+def test_the_base_is_scored_once(base, tmp_path):
+    """And is none of the strategies, wherever scores go."""
+    model, scores = base(4), tmp_path / "scores.json"
+    flags = ("--search-budget=20", "--library=0", "--in-flight=4")
+    plain = search(model, tmp_path / "plain", "--evaluator", evaluator(), *flags)
+    assert "base_score" not in plain
+    script = tmp_path / "evaluator.sh"
+    script.write_text(evaluator())
+    flags = ("--evaluator", f"sh {script}", *flags, "--score-base")
+    found = search(model, tmp_path / "out", *flags, "--export-results", scores)
+    assert found.pop("base_score") == 0.25
+    assert found["samples"] == plain["samples"]
+    assert json.loads(scores.read_text()) == json.loads((tmp_path / "out" / "results.json").read_text())
+    assert '<td class="n">0.25</td>' in (tmp_path / "out" / "search.html").read_text()
+    script.write_text("exit 1\n")  # all is known, the base too
+    again = search(model, tmp_path / "out", *flags)
+    assert again["base_score"] == 0.25
+
+
+@pytest.mark.parametrize(
+    "program, reason",
+    [("echo '{\"id\": 1, \"name\": \"small4\", \"error\": \"too big\"}'", "too big"), ("exit 5", "exit code 5")],
+)
+def test_a_base_without_score_ends_no_search(base, tmp_path, program, reason):
+    model, scores = base(4), tmp_path / "scores.json"
+    valid = [c["name"] for c in candidates(model) if "invalid" not in c]
+    scores.write_text(json.dumps({name: fake_evaluator.score(name) for name in valid}))
+    script = tmp_path / "evaluator.sh"
+    script.write_text(f"read line\n{program}\n")
+    result = run(model, tmp_path / "out", "--evaluator", f"sh {script}", "--import-results", scores, "--score-base", "--library=0")
+    assert result.returncode == 0, result.stderr
+    found = json.loads((tmp_path / "out" / "search.json").read_text())
+    assert "base_score" not in found and found["counts"]["failed"] == 0
+    assert reason in result.stderr or reason in found["base_failed"]

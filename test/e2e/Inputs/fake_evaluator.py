@@ -44,7 +44,9 @@ def main():
         request = json.loads(line)
         answer = {"id": request["id"], "name": request["name"]}
         time.sleep(args.sleep * (zlib.crc32(line.encode()) % 100) / 50)
-        if fault := wrong(request):
+        if "sync" not in request["network"]:  # the base
+            answer["score"] = 0.25 if request["name"] == request["network"]["name"] else 9
+        elif fault := wrong(request):
             answer["error"] = fault
         elif request["name"] in args.fail.split(","):
             sys.exit(3)
