@@ -63,6 +63,29 @@ const BlockSpec *blockAt(const StagedNetwork &base, size_t stage, size_t index) 
   return &base.stages[stage].branches[0][index];
 }
 
+/// Which of the base's output channels the branches' blocks take, one after the other.
+class Parts {
+public:
+  Picks next(const BlockSpec &own, const BlockSpec *theirs, const Picks &in, bool concat) {
+    if (!theirs)
+      return Picks(size_t(own.outChannels), -1);
+    if (!own.hasShortcut() || !theirs->hasShortcut()) {
+      Picks out = leading(own.outChannels, theirs->outChannels, begin);
+      begin += concat ? own.outChannels : 0;
+      return out;
+    }
+    // What is added has to be of one channel, so only those beyond the shortcut are shared out.
+    Picks out = in, added = leading(own.addedChannels(), theirs->outChannels,
+                                    theirs->inChannels + beginAdded);
+    out.insert(out.end(), added.begin(), added.end());
+    beginAdded += concat ? own.addedChannels() : 0;
+    return out;
+  }
+
+private:
+  int64_t begin = 0, beginAdded = 0; ///< of the branch's channels in a concat
+};
+
 /// The kernel of each expanded channel.
 std::vector<size_t> kernelIndexes(const BlockSpec &block) {
   std::vector<size_t> indexes;
@@ -232,12 +255,12 @@ void Heir::stage(size_t s, std::vector<Picks> &at) {
     for (const Picks &picks : expanded)
       for (int64_t channel : picks)
         ++copies[channel];
-    int64_t begin = 0; // of the branch's channels in a concat
+    Parts parts;
     for (size_t b = 0; b < at.size(); ++b) {
       if (index >= spec.branches[b].size())
         continue;
       const BlockSpec &own = spec.branches[b][index];
-      Picks out = leading(own.outChannels, theirs ? theirs->outChannels : 0, begin);
+      Picks out = parts.next(own, theirs, at[b], spec.sync == SyncKind::concat);
       std::vector<double> factors;
       if (theirs && spec.sync == SyncKind::add && index + 1 == spec.branches[b].size())
         for (int64_t channel : expanded[b])
@@ -245,7 +268,6 @@ void Heir::stage(size_t s, std::vector<Picks> &at) {
       if (theirs)
         block(s, b, index, at[b], expanded[b], out, factors);
       at[b] = std::move(out);
-      begin += spec.sync == SyncKind::concat ? own.outChannels : 0;
     }
   }
 }

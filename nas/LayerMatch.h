@@ -32,8 +32,9 @@ struct MatchedConv {
 /// A squeeze-and-excitation gate.
 struct MatchedGate {
   ConvOp reduce, expand;
-  std::string act; ///< behind `reduce`
-  bool hard;       ///< HardSigmoid behind `expand`, else Sigmoid
+  BatchNormOp norm; ///< behind `reduce`; may be null
+  std::string act;  ///< behind `reduce`
+  bool hard;        ///< HardSigmoid behind `expand`, else Sigmoid
   mlir::Value result;
 };
 
@@ -49,8 +50,8 @@ std::string activationOf(mlir::Operation *op);
 /// Says at `op` why it is in no staged network.
 mlir::InFlightDiagnostic refuse(mlir::Operation *op);
 
-/// The convolution that reads `x`, beside a sum where `mayAdd`. Emits one diagnostic where there
-/// is none, or where its padding, dilation or shape is no staged network's.
+/// The convolution that reads `x`, beside a shortcut where `mayAdd`. Emits one diagnostic where
+/// there is none, or where its padding, dilation or shape is no staged network's.
 mlir::FailureOr<MatchedConv> matchConv(mlir::Value x, bool mayAdd);
 
 /// The gate that `x` goes through; none: no result and no diagnostic.
@@ -64,8 +65,9 @@ mlir::FailureOr<std::optional<MatchedGate>> matchGate(mlir::Value x);
 mlir::LogicalResult putConv(const MatchedConv &conv, bool depthwise, const std::string &module,
                             double epsilon, NetworkWeights &weights);
 
-/// The same for a convolution with bias, or without: zeros.
-mlir::LogicalResult putBiased(ConvOp conv, const std::string &module, NetworkWeights &weights);
+/// The same for a convolution with bias, or without: zeros. A normalisation behind it is folded.
+mlir::LogicalResult putBiased(ConvOp conv, const std::string &module, NetworkWeights &weights,
+                              BatchNormOp norm = {});
 
 /// The same for a fully connected layer; `outputs` become how many features it has.
 mlir::LogicalResult putGemm(GemmOp gemm, const std::string &module, NetworkWeights &weights,

@@ -34,6 +34,8 @@ private:
                         const BlockSpec &block);
   std::string gate(const std::string &x, const std::string &path, const std::string &module,
                    const BlockSpec &block);
+  std::string shortcut(const std::string &x, const std::string &y, const std::string &path,
+                       const BlockSpec &block);
 
   const StagedNetwork &network;
   OnnxGraph to;
@@ -104,7 +106,8 @@ std::string GraphWriter::depthwise(const std::string &x, const std::string &path
                     {channels, channels, block.kernels[k], block.stride}, /*depthwise=*/true);
   }
   std::string y = parts.size() > 1 ? join(SyncKind::concat, parts, path) : parts[0];
-  return activate(norm(y, path, modules.depthwise + ".1"), path, network.actOf(block));
+  y = norm(y, path, modules.depthwise + ".1");
+  return block.lateAct.empty() ? activate(y, path, network.actOf(block)) : y;
 }
 
 std::string GraphWriter::gate(const std::string &x, const std::string &path,
@@ -136,8 +139,21 @@ std::string GraphWriter::block(const std::string &x, const std::string &path,
   y = depthwise(y, path + "/depthwise", modules, block);
   if (block.squeezed)
     y = gate(y, path + "/se", modules.gate, block);
+  if (!block.lateAct.empty())
+    y = activate(y, path, block.lateAct);
   y = convNorm(y, path + "/project", modules.project, {block.expanded, block.outChannels}, "");
-  return block.hasShortcut() ? to.value("Add", {x, y}, path) : y;
+  return block.hasShortcut() ? shortcut(x, y, path, block) : y;
+}
+
+/// A sum with the input, zeros behind it, becomes one kernel with the projection; a sum with some
+/// of the channels would not.
+std::string GraphWriter::shortcut(const std::string &x, const std::string &y,
+                                  const std::string &path, const BlockSpec &block) {
+  if (block.addedChannels() == 0)
+    return to.value("Add", {x, y}, path);
+  llvm::SmallVector<int64_t> pads{0, 0, 0, 0, 0, block.addedChannels(), 0, 0};
+  std::string wide = to.value("Pad", {x, to.constant(path + "/pads", pads)}, path);
+  return to.value("Add", {wide, y}, path);
 }
 
 std::string GraphWriter::join(SyncKind kind, llvm::ArrayRef<std::string> values,

@@ -15,6 +15,8 @@ int64_t BlockSpec::kernelChannels(size_t index) const {
 
 GateSpec StagedNetwork::gateOf(const BlockSpec &block) const {
   bool hard = act == "Hardswish" || block.act == "Hardswish";
+  if (!block.gateAct.empty())
+    return {block.gateAct, hard};
   return {hard ? "ReLU" : actOf(block), hard};
 }
 
@@ -131,9 +133,12 @@ static llvm::Error verifyBlock(const BlockSpec &block, int64_t size, int64_t cha
   if (!isSmall({block.inSize, block.stride, block.inChannels, block.expanded, block.outChannels}) ||
       block.stride > 16 || block.squeezed < 0 || block.squeezed > 65536)
     return broken(where, "expected numbers from 1 to 65,536, and a stride up to 16");
-  if (!block.act.empty())
-    if (llvm::Error error = verifyAct(block.act, where))
-      return error;
+  for (const std::string &act : {block.act, block.lateAct, block.gateAct})
+    if (!act.empty())
+      if (llvm::Error error = verifyAct(act, where))
+        return error;
+  if (!block.gateAct.empty() && !block.squeezed)
+    return broken(where, "it names a gate's activation, and has no gate");
   if (int64_t(block.kernels.size()) > block.expanded)
     return broken(where, "it has more kernels than expanded channels");
   if (size && block.inSize != size)

@@ -24,6 +24,12 @@ static json toJson(const BlockSpec &block) {
     more["act"] = block.act;
   if (block.kernels.size() > 1)
     more["kernels"] = std::vector<int64_t>(block.kernels.begin(), block.kernels.end());
+  if (!block.lateAct.empty())
+    more["late_act"] = block.lateAct;
+  if (!block.gateAct.empty())
+    more["se_act"] = block.gateAct;
+  if (block.partialShortcut)
+    more["shortcut"] = "partial";
   if (!more.empty())
     value.push_back(more);
   return value;
@@ -94,7 +100,12 @@ static ConvSpec convFrom(const json &object, const std::string &member) {
 
 static BlockSpec blockFrom(const json &value, const std::string &where) {
   std::vector<int64_t> n = wholeNumbers(value, 6, where);
-  BlockSpec block{n[0], n[2], n[3], n[4], n[5], {n[1]}, 0, ""};
+  BlockSpec block{.inSize = n[0],
+                  .stride = n[2],
+                  .inChannels = n[3],
+                  .expanded = n[4],
+                  .outChannels = n[5],
+                  .kernels = {n[1]}};
   if (value.size() > 6) {
     const json &more = value[6];
     if (!more.is_object())
@@ -102,6 +113,13 @@ static BlockSpec blockFrom(const json &value, const std::string &where) {
     if (more.contains("se"))
       block.squeezed = wholeNumber(more.at("se"), where + ", 'se'");
     block.act = more.value("act", std::string());
+    block.lateAct = more.value("late_act", std::string());
+    block.gateAct = more.value("se_act", std::string());
+    if (more.contains("shortcut")) {
+      if (more.at("shortcut") != "partial")
+        refuse(where + ": a 'shortcut' is \"partial\", got " + more.at("shortcut").dump());
+      block.partialShortcut = true;
+    }
     if (more.contains("kernels")) {
       const json &kernels = more.at("kernels");
       std::vector<int64_t> sizes = wholeNumbers(kernels, kernels.size(), where + ", 'kernels'");

@@ -37,18 +37,23 @@ class MixConv(nn.Module):
 
 
 class SqueezeExcite(nn.Module):
-    """Hu et al., CVPR 2018; gate and activation as in EfficientNet, or MobileNetV3 (Hardswish)."""
+    """Hu et al., CVPR 2018; gate and activation as in EfficientNet, or MobileNetV3 (Hardswish).
+
+    What it leaves goes through the block's late activation, where there is one.
+    """
 
     def __init__(self, net, block):
         super().__init__()
         hard = "Hardswish" in (net.act, block.act)
         self.reduce = nn.Conv2d(block.exp_c, block.se, 1)
-        self.act = nn.ReLU(inplace=True) if hard else _ACTIVATION[block.act](inplace=True)
+        act = block.se_act or ("ReLU" if hard else block.act)
+        self.act = _ACTIVATION[act](inplace=True)
         self.expand = nn.Conv2d(block.se, block.exp_c, 1)
         self.gate = nn.Hardsigmoid() if hard else nn.Sigmoid()
+        self.late = _ACTIVATION[block.late_act](inplace=True) if block.late_act else nn.Identity()
 
     def forward(self, x):
-        return x * self.gate(self.expand(self.act(self.reduce(x.mean((2, 3), keepdim=True)))))
+        return self.late(x * self.gate(self.expand(self.act(self.reduce(x.mean((2, 3), keepdim=True))))))
 
 
 class MBConv(nn.Module):
@@ -59,8 +64,9 @@ class MBConv(nn.Module):
         layers = []
         if block.expands:
             layers.append(_conv_norm(net, block.in_c, block.exp_c, 1, act=block.act))
+        act = block.late_act or block.act
         depthwise = _conv_norm(net, block.exp_c, block.exp_c, block.kernels[0], block.stride,
-                               block.exp_c, block.act)
+                               block.exp_c, None if block.late_act and block.se else act)
         if len(block.kernels) > 1:
             depthwise[0] = MixConv(block)
         layers.append(depthwise)
@@ -69,10 +75,13 @@ class MBConv(nn.Module):
         layers.append(_conv_norm(net, block.exp_c, block.out_c, 1))
         self.layers = nn.Sequential(*layers)
         self.residual = block.residual
+        self.added = block.out_c - block.in_c  # output channels that a residual sum does not reach
 
     def forward(self, x):
         y = self.layers(x)
-        return x + y if self.residual else y
+        if not self.residual:
+            return y
+        return y + nn.functional.pad(x, (0, 0, 0, 0, 0, self.added)) if self.added else x + y
 
 
 class BranchedNetwork(nn.Module):
