@@ -100,12 +100,13 @@ static ConvSpec convFrom(const json &object, const std::string &member) {
 
 static BlockSpec blockFrom(const json &value, const std::string &where) {
   std::vector<int64_t> n = wholeNumbers(value, 6, where);
-  BlockSpec block{.inSize = n[0],
-                  .stride = n[2],
-                  .inChannels = n[3],
-                  .expanded = n[4],
-                  .outChannels = n[5],
-                  .kernels = {n[1]}};
+  BlockSpec block;
+  block.inSize = n[0];
+  block.kernels = {n[1]};
+  block.stride = n[2];
+  block.inChannels = n[3];
+  block.expanded = n[4];
+  block.outChannels = n[5];
   if (value.size() > 6) {
     const json &more = value[6];
     if (!more.is_object())

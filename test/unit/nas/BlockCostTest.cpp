@@ -3,6 +3,7 @@
 // Kernels of blocks, by their signatures.
 
 #include "nas/BlockCost.h"
+#include "BaseNetworks.h"
 #include "gtest/gtest.h"
 
 using namespace snc;
@@ -20,7 +21,7 @@ Texts signatures(const BlockSpec &block) {
 
 // As syncnasc makes kernels of ReXNet's fifth block, its shortcut written with Pad.
 TEST(BlockCost, ReXNetsBlock) {
-  BlockSpec block{.inSize = 28, .inChannels = 50, .expanded = 300, .outChannels = 61};
+  BlockSpec block = blockOf(28, 1, 50, 300, 61);
   block.squeezed = 25;
   block.lateAct = "ReLU6";
   block.gateAct = "ReLU";
@@ -36,7 +37,7 @@ TEST(BlockCost, ReXNetsBlock) {
 }
 
 TEST(BlockCost, LateActivationWithoutGateIsTheFilters) {
-  BlockSpec block{.inSize = 56, .stride = 2, .inChannels = 16, .expanded = 96, .outChannels = 27};
+  BlockSpec block = blockOf(56, 2, 16, 96, 27);
   block.lateAct = "ReLU6";
   block.partialShortcut = true;
   EXPECT_EQ(signatures(block), (Texts{"conv 1x16x56x56 -> 1x96x56x56 k1x1 s1x1 d1x1 g1 +swish",

@@ -75,7 +75,7 @@ TEST(StagedNetwork, JsonRoundTrips) {
 
 // Han et al., CVPR 2021: at stride 1, where the channels do not become fewer.
 TEST(StagedNetwork, PartialShortcutsReachAsFarAsTheInput) {
-  BlockSpec block{.inSize = 8, .inChannels = 27, .expanded = 162, .outChannels = 38};
+  BlockSpec block = blockOf(8, 1, 27, 162, 38);
   EXPECT_FALSE(block.hasShortcut());
   block.partialShortcut = true;
   EXPECT_TRUE(block.hasShortcut());
