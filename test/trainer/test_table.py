@@ -68,6 +68,26 @@ def test_killed_and_resumed_equals_undisturbed(environment, folder, candidates, 
     assert whole.read_bytes() == before
 
 
+def test_seeds_trained_together_are_made_again_together(environment, folder, candidates, tmp_path):
+    lines = candidates.read_text().splitlines(keepends=True)
+    candidates.write_text("".join(lines[:2]))
+    options = ["--seeds", "4,5,6", "--together", "2", "--data", str(folder), *TRAIN]
+    whole, torn = tmp_path / "whole.csv", tmp_path / "torn.csv"
+    made(environment, candidates, whole, *options)
+    found = rows(whole)
+    assert [row[:2] for row in found[1:]] == [[f"candidate{i}", str(seed)] for seeds in ((4, 5), (6,))
+                                              for i in range(2) for seed in seeds]
+    kept = whole.read_bytes().splitlines(keepends=True)
+    torn.write_bytes(b"".join(kept[:4]))  # candidate1 has its seed 4 only in the middle of a pair
+    made(environment, candidates, torn, *options)
+    assert rows(torn) == found
+    made(environment, candidates, tmp_path / "alone.csv", *options, "--together", "1")
+    alone = {tuple(row[:2]): row for row in rows(tmp_path / "alone.csv")[1:]}
+    loss = found[0].index("train_loss")
+    for row in found[1:]:  # five steps: rounding has not grown yet
+        assert float(row[loss]) == pytest.approx(float(alone[tuple(row[:2])][loss]), rel=2e-3)
+
+
 def test_is_what_the_evaluator_answers(environment, folder, candidates, tmp_path):
     lines = [json.loads(line) for line in candidates.read_text().splitlines()[:2]]
     candidates.write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -122,14 +142,15 @@ def test_one_undefined_score_and_one_candidate_that_fails():
 def test_fill_goes_on_after_a_failure(tmp_path, capsys):
     grows = table.Table(tmp_path / "t.csv", ("name", "seed", "score"), 2)
 
-    def make(net, seed):
+    def make(net, seeds):
         if net == "bad":
             raise ArithmeticError("the loss is nan")
-        return [0.125], []
+        return [[0.125] if seed != 3 else None for seed in seeds], ["seed 3 has diverged"] * (3 in seeds)
 
-    table.fill(grows, [("a", "good", 1), ("b", "bad", 1), ("c,\"d\"", "good", 2)], make)
+    table.fill(grows, [("a", "good", [1]), ("b", "bad", [1]), ("c,\"d\"", "good", [3, 2])], make)
     assert (tmp_path / "t.csv").read_text() == 'name,seed,score\na,1,0.125\n"c,""d""",2,0.125\n'
-    assert "b, seed 1: the loss is nan" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "b, seeds [1]: the loss is nan" in told and "seed 3 has diverged" in told
     assert table.Table(tmp_path / "t.csv", ("name", "seed", "score"), 2).known == {("a", "1"), ('c,"d"', "2")}
 
 

@@ -82,7 +82,7 @@ def test_divergence_is_told(base, folder):
 
 def test_evaluate_counts(base, folder):
     module, _, found = run(base, folder, 1)
-    accuracy, loss = training.evaluate(module, found.test, batch=5)
+    [(accuracy, loss)] = training.evaluate(module, found.test, batch=5)
     with torch.no_grad():
         p = torch.softmax(module.eval()(found.test.x), 1)
     own = p[torch.arange(12), found.test.y]
@@ -102,7 +102,7 @@ def test_norms_settle_on_the_mean_of_batches():
     module, x = Net(), torch.randn(8, 2, 3, 3)
     labels = torch.cat([torch.nn.BatchNorm2d(2)(piece).mean((2, 3)).argmax(1) for piece in x.split(4)])
     labels[0] = 1 - labels[0]
-    assert training.settle_norms(module, data.Part(x, labels), batch=4) == 7 / 8
+    assert training.settle_norms(module, data.Part(x, labels), batch=4) == [7 / 8]
     means = torch.stack([piece.mean((0, 2, 3)) for piece in x.split(4)]).mean(0)
     torch.testing.assert_close(module.norm.running_mean, means)
     assert module.norm.momentum == 0.1

@@ -15,7 +15,7 @@ import time
 
 import torch
 
-from . import configuration, data, images, network, process, scores, training
+from . import configuration, copies, data, images, network, process, scores, training
 
 DEFAULT = training.Settings()
 SETTLING = 4000  # training images that batch norms take their statistics from, at most
@@ -47,6 +47,7 @@ def add_arguments(parser):
     add("--measure", choices=("accuracy", "loss"), default="accuracy",
         help="score of a training: held-out accuracy, or minus the held-out cross entropy")
     add("--repeats", type=int, default=1, help="seeds to take the mean score of, from the request's")
+    add("--together", type=int, default=1, help="seeds to train at once; quicker for small networks")
     add("--score-batch", type=int, default=64, help="images a batch of a training-free score")
     add("--score-batches", type=int, default=4, help="batches of a training-free score")
     add("--threads", type=int, default=1)
@@ -58,8 +59,11 @@ def check(parser, options, names):
     for name in names:
         if not options.data and name not in WITHOUT_IMAGES:
             parser.error(f"score {name} needs --data")
-    if min(options.repeats, options.threads, options.score_batch, options.score_batches) < 1:
-        parser.error("numbers of repeats, threads and batches are 1 or more")
+    numbers = (options.repeats, options.together, options.threads, options.score_batch, options.score_batches)
+    if min(numbers) < 1:
+        parser.error("numbers of repeats, seeds, threads and batches are 1 or more")
+    if options.together > 1 and options.clip:
+        parser.error("--clip is for one network, not for several --together")
 
 
 def read_images(options):
@@ -87,29 +91,43 @@ class Evaluator:
 
     def score(self, net, seed):
         """(score, details) of a checked network: means over options.repeats seeds."""
-        start = time.monotonic()
-        found = [self._train(net, seed + i) if self.name == "train" else
-                 self.without_training(net, seed + i, self.name)
-                 for i in range(self.options.repeats)]
+        start, seeds = time.monotonic(), range(seed, seed + self.options.repeats)
+        if self.name == "train":
+            found = [part for some in groups(seeds, self.options.together) for part in self.train(net, some)]
+        else:
+            found = [self.without_training(net, each, self.name) for each in seeds]
         details = {"macs": network.macs(net), "scores": [score for score, _ in found]}
+        if not all(map(math.isfinite, details["scores"])):
+            raise training.Diverged("the loss is no number any more")
         for key in found[0][1]:
             details[key] = sum(part[key] for _, part in found) / len(found)
         details["seconds"] = round(time.monotonic() - start, 3)
         return sum(details["scores"]) / len(found), details
 
-    def _train(self, net, seed):
+    def train(self, net, seeds):
+        """[(score, details)] of a checked network trained with each of `seeds`, all at once.
+
+        One that diverged has a score of NaN. Raises training.Diverged when all have.
+        """
         found = self.data(net)
-        module = network.build(net, seed)
-        details = {"params": network.parameters(module)}
-        batches = data.Batches(found.train, self.settings.batch,
-                               torch.Generator().manual_seed(seed), self.settings.pad,
-                               self.settings.flip)
-        module, details["train_loss"] = training.train(module, batches, self.settings)
+        modules = [network.build(net, seed) for seed in seeds]
+        details = {"params": network.parameters(modules[0])}
+        batches = copies.Batches([data.Batches(found.train, self.settings.batch,
+                                               torch.Generator().manual_seed(seed), self.settings.pad,
+                                               self.settings.flip) for seed in seeds])
+        module, losses = training.train(copies.merge(modules), batches, self.settings)
         few = data.Part(found.train.x[:SETTLING], found.train.y[:SETTLING])
-        details["train_accuracy"] = training.settle_norms(module, few)
-        details["accuracy"], details["loss"] = training.evaluate(module, found.validation)
-        value = details["accuracy"] if self.options.measure == "accuracy" else -details["loss"]
-        return value, details
+        settled = training.settle_norms(module, few)
+        held_out = training.evaluate(module, found.validation)
+        return [self._scored(details, *each) for each in zip(losses, settled, held_out)]
+
+    def _scored(self, details, train_loss, train_accuracy, held_out):
+        accuracy, loss = held_out
+        if not math.isfinite(train_loss + loss):
+            return math.nan, details
+        value = accuracy if self.options.measure == "accuracy" else -loss
+        return value, {**details, "train_loss": train_loss, "train_accuracy": train_accuracy,
+                       "accuracy": accuracy, "loss": loss}
 
     def without_training(self, net, seed, name):
         """(score `name`, details) of a checked network with initial weights drawn from `seed`."""
@@ -119,6 +137,11 @@ class Evaluator:
         batches = draw(part, (net.stem[0], net.edge), self.options, generator)
         value = scores.find(name)(module, scores.Inputs(batches, network.macs(net)), generator)
         return value, {"params": network.parameters(module)}
+
+
+def groups(seeds, size):
+    """`seeds` in their order, in lists of `size`, the last maybe shorter."""
+    return [seeds[start:start + size] for start in range(0, len(seeds), size)]
 
 
 def draw(part, shape, options, generator):

@@ -13,6 +13,20 @@ from .norm import BatchNorm
 _ACTIVATION = {"ReLU6": nn.ReLU6, "ReLU": nn.ReLU, "Hardswish": nn.Hardswish, "SiLU": nn.SiLU}
 
 
+def split(x, sizes, copies):
+    """Parts of `sizes` channels of a value of each of so many copies (copies.py)."""
+    if copies == 1:
+        return torch.split(x, sizes, 1)
+    return [part.flatten(1, 2) for part in torch.split(x.unflatten(1, (copies, -1)), sizes, 2)]
+
+
+def concat(parts, copies):
+    """The other way round."""
+    if copies == 1:
+        return torch.cat(parts, 1)
+    return torch.cat([part.unflatten(1, (copies, -1)) for part in parts], 2).flatten(1, 2)
+
+
 def _conv_norm(net, in_c, out_c, kernel, stride=1, groups=1, act=None):
     layers = [nn.Conv2d(in_c, out_c, kernel, stride, kernel // 2, groups=groups, bias=False),
               BatchNorm(out_c, eps=net.eps, momentum=net.bn_momentum)]
@@ -24,6 +38,8 @@ def _conv_norm(net, in_c, out_c, kernel, stride=1, groups=1, act=None):
 class MixConv(nn.Module):
     """Depthwise convolution with a kernel for each group (Tan and Le, BMVC 2019, section 3)."""
 
+    copies = 1
+
     def __init__(self, block):
         super().__init__()
         self.groups = block.groups
@@ -32,8 +48,8 @@ class MixConv(nn.Module):
             for c, k in zip(block.groups, block.kernels))
 
     def forward(self, x):
-        parts = torch.split(x, self.groups, 1)
-        return torch.cat([conv(part) for conv, part in zip(self.convs, parts)], 1)
+        parts = split(x, self.groups, self.copies)
+        return concat([conv(part) for conv, part in zip(self.convs, parts)], self.copies)
 
 
 class SqueezeExcite(nn.Module):
@@ -87,6 +103,8 @@ class MBConv(nn.Module):
 class BranchedNetwork(nn.Module):
     """Input N x in_c x edge x edge float32, output N x classes logits."""
 
+    copies = 1
+
     def __init__(self, net, dropout=0.0):
         super().__init__()
         self.sync = net.sync
@@ -108,7 +126,7 @@ class BranchedNetwork(nn.Module):
         for stage, kind in zip(self.stages, self.sync):
             values = [branch(value) for branch, value in zip(stage, values)]
             if kind != "n" and len(values) > 1:
-                joined = sum(values[1:], values[0]) if kind == "a" else torch.cat(values, 1)
+                joined = sum(values[1:], values[0]) if kind == "a" else concat(values, self.copies)
                 values = [joined] * len(values)
         return self.head(values[0])
 

@@ -7,7 +7,8 @@
 CANDIDATES.jsonl is what `syncnasc --nas --emit=candidates` prints. TABLE.csv has a line for each
 candidate and seed: of a training name, seed, score and details; with --scores, name, seed, each
 training-free score (empty where it is not defined) and seconds. Images are read once. A line that
-is there is not made again, a last one that a kill cut short is. Several processes may make parts of
+is there is not made again, a last one that a kill cut short is. Seeds that are trained --together are
+made again together, so that each line is what it would have been. Several processes may make parts of
 one table, each its own file and seeds. Candidates that are invalid have no line.
 """
 
@@ -21,7 +22,7 @@ import pathlib
 import sys
 import time
 
-from . import configuration, evaluate, images, process, scores
+from . import configuration, evaluate, images, network, process, scores
 
 DETAILS = ("score", "accuracy", "loss", "train_loss", "params", "macs", "seconds")
 
@@ -84,12 +85,13 @@ def read_candidates(path):
     return found, wrong
 
 
-def reward(evaluator, net, seed):
-    """The fields of DETAILS. Raises evaluate.FAILURES."""
-    score, details = evaluator.score(net, seed)
-    if not math.isfinite(score):
-        raise ArithmeticError(f"the score is {score}")
-    return [score] + [details.get(key, "") for key in DETAILS[1:]]
+def rewards(evaluator, net, seeds):
+    """[the fields of DETAILS] for each of `seeds`, None for one that diverged. Raises evaluate.FAILURES."""
+    start = time.monotonic()
+    found = evaluator.train(net, seeds)
+    fixed = {"macs": network.macs(net), "seconds": round((time.monotonic() - start) / len(seeds), 3)}
+    return [[score] + [{**fixed, **details}.get(key, "") for key in DETAILS[1:]]
+            if math.isfinite(score) else None for score, details in found]
 
 
 def score_row(names, once):
@@ -108,19 +110,21 @@ def score_row(names, once):
 
 
 def fill(table, todo, make):
-    """Appends to `table` for each of `todo`, (name, network, seed), what make(network, seed) gives.
+    """Appends to `table` for each of `todo`, (name, network, seeds), what make(network, seeds) gives.
 
-    make returns (fields, messages); whatever goes wrong is told on standard error.
+    make returns (fields or None of each seed, messages); whatever goes wrong is told on standard error.
     """
     start = time.monotonic()
-    for done, (name, net, seed) in enumerate(todo, 1):
+    for done, (name, net, seeds) in enumerate(todo, 1):
         try:
-            row, wrong = make(net, seed)
-            table.append([name, seed] + row)
+            rows, wrong = make(net, seeds)
+            for seed, row in zip(seeds, rows):
+                if row is not None and (name, str(seed)) not in table.known:
+                    table.append([name, seed] + row)
         except evaluate.FAILURES as error:
             wrong = [str(error)[:300]]
         for message in wrong:
-            print(f"{name}, seed {seed}: {message}", file=sys.stderr)
+            print(f"{name}, seeds {seeds}: {message}", file=sys.stderr)
         if done % 50 == 0 or done == len(todo):
             left = (time.monotonic() - start) / done * (len(todo) - done)
             print(f"{done} of {len(todo)}, {left / 60:.0f} min left", file=sys.stderr, flush=True)
@@ -170,14 +174,18 @@ def main(argv=None):
         print(message, file=sys.stderr)
     evaluator = evaluate.Evaluator(options, pixels)
 
-    def make(net, seed):
+    def make(net, seeds):
         if not options.scores:
-            return reward(evaluator, net, seed), []
-        return score_row(options.scores,
-                         lambda name: evaluator.without_training(net, seed, name)[0])
+            rows = rewards(evaluator, net, seeds)
+            return rows, ["the loss is no number any more"] if None in rows else []
+        row, wrong = score_row(options.scores,
+                               lambda name: evaluator.without_training(net, seeds[0], name)[0])
+        return [row], wrong
 
-    fill(table, [(name, net, seed) for seed in options.seeds for name, net in candidates.items()
-                 if (name, str(seed)) not in table.known], make)
+    together = 1 if options.scores else options.together
+    fill(table, [(name, net, seeds) for seeds in evaluate.groups(options.seeds, together)
+                 for name, net in candidates.items()
+                 if any((name, str(seed)) not in table.known for seed in seeds)], make)
     return 0
 
 

@@ -73,7 +73,7 @@ class Run:
             start = self.generator.get_state()
             done = self.trainer.step % len(self.batches)
             for x, y in self.batches.epoch(skip=done):
-                losses.append(self.trainer.advance(x, y))
+                losses += self.trainer.advance(x, y)
                 if self.trainer.step % self.options.print_every == 0:
                     self._tell(losses)
                     losses = []
@@ -124,7 +124,7 @@ def main(argv=None):
                       "macs": network.macs(net)}))
     for name, part in (("validation", found.validation), ("test", found.test)):
         if len(part) and (name == "validation" or options.accuracy):
-            accuracy, loss = training.evaluate(module, part)
+            [(accuracy, loss)] = training.evaluate(module, part)
             print(json.dumps({"part": name, "images": len(part), "top1": accuracy, "loss": loss}))
     return 0
 

@@ -2,7 +2,7 @@
 """Training in memory: SGD with momentum, warm-up, cosine annealing with restarts, EMA of weights.
 
 Loshchilov and Hutter, SGDR, ICLR 2017, for the schedule. The same seed, settings and number of
-threads give the same weights.
+threads give the same weights. All of it takes modules of copies.merge too.
 """
 
 import copy
@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields
 
 import torch
 from torch.nn import functional
+
+from . import copies
 
 
 @dataclass(frozen=True)
@@ -90,22 +92,25 @@ class Trainer:
         self.average = copy.deepcopy(module) if settings.ema else None
 
     def advance(self, x, y):
-        """One step on a batch. Returns the loss. Raises Diverged."""
+        """One step on a batch, of data.Batches or copies.Batches. Returns the loss of each copy.
+
+        Raises Diverged when none is finite.
+        """
         for group in self.optimiser.param_groups:
             group["lr"] = rate(self.settings, self.step, self.steps)
         self.optimiser.zero_grad(set_to_none=True)
-        loss = functional.cross_entropy(self.module(x), y, label_smoothing=self.settings.smoothing)
-        value = loss.item()
-        if not math.isfinite(value):
-            raise Diverged(f"the loss is {value} at step {self.step}")
-        loss.backward()
+        losses = _losses(self.module, x, y, self.settings.smoothing).mean(0)
+        values = losses.tolist()
+        if not any(map(math.isfinite, values)):
+            raise Diverged(f"the loss is {values[0]} at step {self.step}")
+        losses.sum().backward()
         if self.settings.clip:
             torch.nn.utils.clip_grad_norm_(self.module.parameters(), self.settings.clip)
         self.optimiser.step()
         self.step += 1
         if self.average is not None:
             self._update_average()
-        return value
+        return values
 
     @property
     def result(self):
@@ -123,8 +128,16 @@ class Trainer:
             old.copy_(buffer)
 
 
+def _losses(module, x, y, smoothing=0.0):
+    """Cross entropy of each image and copy, N x copies; y is N x copies, or N of one."""
+    logits = module(x).unflatten(1, (copies.count(module), -1))
+    labels = y.view(len(y), -1)
+    return functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none",
+                                    label_smoothing=smoothing).view(labels.shape)
+
+
 def train(module, batches, settings):
-    """Trains for settings.epochs. Returns (module to evaluate, mean loss of the last quarter)."""
+    """Trains for settings.epochs. Returns (module to evaluate, each copy's mean loss of the last quarter)."""
     module.train()
     steps = max(1, round(settings.epochs * len(batches)))
     trainer, losses = Trainer(module, settings, steps), []
@@ -134,15 +147,15 @@ def train(module, batches, settings):
             if trainer.step == steps:
                 break
     last = losses[-max(1, steps // 4):]
-    return trainer.result, sum(last) / len(last)
+    return trainer.result, [sum(each) / len(last) for each in zip(*last)]
 
 
 @torch.no_grad()
 def settle_norms(module, part, batch=500):
     """Takes the batch norms' statistics anew over a data.Part, as those kept while weights changed lag.
 
-    Has little effect after a long training, much after a hundred steps. Returns the accuracy over the
-    part, with each batch's own statistics.
+    Has little effect after a long training, much after a hundred steps. Returns each copy's accuracy
+    over the part, with each batch's own statistics.
     """
     norms = [layer for layer in module.modules() if isinstance(layer, torch.nn.BatchNorm2d)]
     kept = [layer.momentum for layer in norms]
@@ -154,20 +167,28 @@ def settle_norms(module, part, batch=500):
     for start in range(0, len(part), batch):
         x, y = part.x[start:start + batch], part.y[start:start + batch]
         if len(x) > 1 or start == 0:
-            right += (module(x).argmax(1) == y).sum().item()
+            right += (_logits(module, x).argmax(2) == y.unsqueeze(1)).sum(0)
     for layer, momentum in zip(norms, kept):
         layer.momentum = momentum
-    return right / len(part)
+    return (right / len(part)).tolist()
 
 
 @torch.no_grad()
 def evaluate(module, part, batch=512):
-    """(top-1 accuracy 0 to 1, mean cross entropy) of a module over a data.Part."""
+    """[(top-1 accuracy 0 to 1, mean cross entropy)] of each copy of a module over a data.Part."""
     module.eval()
     right, loss = 0, 0.0
     for start in range(0, len(part), batch):
-        logits = module(part.x[start:start + batch])
-        labels = part.y[start:start + batch]
-        right += (logits.argmax(1) == labels).sum().item()
-        loss += functional.cross_entropy(logits, labels, reduction="sum").item()
-    return right / len(part), loss / len(part)
+        logits = _logits(module, part.x[start:start + batch])
+        labels = part.y[start:start + batch].unsqueeze(1).expand(logits.shape[:2])
+        right += (logits.argmax(2) == labels).sum(0)
+        loss += functional.cross_entropy(logits.transpose(1, 2), labels, reduction="none").double().sum(0)
+    return list(zip((right / len(part)).tolist(), (loss / len(part)).tolist()))
+
+
+def _logits(module, x):
+    """N x copies x classes: every copy reads the same images, N x 3 x edge x edge."""
+    count = copies.count(module)
+    if count > 1:
+        x = x.repeat(1, count, 1, 1).contiguous(memory_format=torch.channels_last)
+    return module(x).unflatten(1, (count, -1))
