@@ -27,6 +27,13 @@ def concat(parts, copies):
     return torch.cat([part.unflatten(1, (copies, -1)) for part in parts], 2).flatten(1, 2)
 
 
+def widen(x, channels, copies):
+    """So many channels of zeros behind each copy's own."""
+    if copies == 1:
+        return nn.functional.pad(x, (0, 0, 0, 0, 0, channels))
+    return nn.functional.pad(x.unflatten(1, (copies, -1)), (0, 0, 0, 0, 0, channels)).flatten(1, 2)
+
+
 def _conv_norm(net, in_c, out_c, kernel, stride=1, groups=1, act=None):
     layers = [nn.Conv2d(in_c, out_c, kernel, stride, kernel // 2, groups=groups, bias=False),
               BatchNorm(out_c, eps=net.eps, momentum=net.bn_momentum)]
@@ -75,6 +82,8 @@ class SqueezeExcite(nn.Module):
 class MBConv(nn.Module):
     """Expansion, depthwise convolution, squeeze-and-excitation, projection; maybe a residual sum."""
 
+    copies = 1
+
     def __init__(self, net, block):
         super().__init__()
         layers = []
@@ -95,9 +104,9 @@ class MBConv(nn.Module):
 
     def forward(self, x):
         y = self.layers(x)
-        if not self.residual:
-            return y
-        return y + nn.functional.pad(x, (0, 0, 0, 0, 0, self.added)) if self.added else x + y
+        if self.residual:
+            y = y + (widen(x, self.added, self.copies) if self.added else x)
+        return y
 
 
 class BranchedNetwork(nn.Module):
