@@ -59,9 +59,9 @@ double shortest(float value) {
 
 LogicalResult Recogniser::convNorm(const MatchedConv &conv, const std::string &module,
                                    bool depthwise) {
-  if (conv.convs.size() > 1 && !depthwise && !toldOfDense) {
+  if (conv.convs.size() > 1 && !depthwise && conv.groups() == 1 && !toldOfDense) {
     emitRemark(conv.op()->getLoc())
-        << "1x1 convolutions of slices of the channels are taken as whole ones";
+        << "1x1 convolutions of slices that differ in size are taken as whole ones";
     toldOfDense = true;
   }
   return putConv(conv, depthwise, module, network.bnEpsilon, weights);
@@ -101,6 +101,8 @@ FailureOr<BlockSpec> Recogniser::specOf(const MatchedBlock &block) {
   spec.inChannels = channels;
   spec.expanded = depthwise.outChannels();
   spec.outChannels = block.project.outChannels();
+  spec.expandGroups = block.expand ? block.expand->groups() : 1;
+  spec.projectGroups = block.project.groups();
   spec.kernels.clear();
   for (size_t k = 0; k < depthwise.convs.size(); ++k)
     spec.kernels.push_back(depthwise.kernel(k));
@@ -218,6 +220,8 @@ LogicalResult Recogniser::head(const MatchedConv &conv) {
   if (conv.act != network.act)
     return refuse(conv.op()) << "behind the last convolution expected " << network.act
                              << ", as behind the stem";
+  if (conv.convs.size() > 1)
+    return refuse(conv.op()) << "the last convolution is one without groups";
   if (network.stages.empty())
     return refuse(conv.op()) << "there is no inverted residual before it";
   if (failed(convNorm(conv, "head")))

@@ -52,8 +52,13 @@ std::vector<KernelShape> kernelsOf(const BlockSpec &block, llvm::StringRef netwo
   std::string late = block.lateAct.empty() ? "" : epilogueOf(block.lateAct);
   std::string between = block.lateAct.empty() ? act : block.squeezed ? "" : late;
   std::vector<KernelShape> kernels;
+  auto pointwise = [&](int64_t in, int64_t size, int64_t out, int64_t groups,
+                       const std::string &epilogue) {
+    kernels.insert(kernels.end(), size_t(groups),
+                   convolution(in / groups, size, out / groups, 1, 1, epilogue));
+  };
   if (block.expands())
-    kernels.push_back(convolution(block.inChannels, block.inSize, block.expanded, 1, 1, act));
+    pointwise(block.inChannels, block.inSize, block.expanded, block.expandGroups, act);
   for (auto [i, kernel] : llvm::enumerate(block.kernels)) {
     int64_t channels = block.kernelChannels(i);
     kernels.push_back(
@@ -71,8 +76,8 @@ std::vector<KernelShape> kernelsOf(const BlockSpec &block, llvm::StringRef netwo
     kernels.push_back(elementwise("pad", block.outChannels, block.outSize()));
     kernels.back().in[1] = block.inChannels;
   }
-  kernels.push_back(convolution(block.expanded, block.outSize(), block.outChannels, 1, 1,
-                                block.hasShortcut() ? "+add" : ""));
+  pointwise(block.expanded, block.outSize(), block.outChannels, block.projectGroups,
+            block.hasShortcut() ? "+add" : "");
   return kernels;
 }
 

@@ -20,7 +20,8 @@ namespace snc {
 /// and shifts of the projections' normalisations, and the projection's weights of channels that
 /// several took (Net2Net: Chen et al., ICLR 2016). So branches of one block without gate and
 /// shortcut, of which each of the base's channels has one, add up to the base's block. Where the
-/// base does not expand, a branch's expansion selects.
+/// base does not expand, a branch's expansion selects. From one of the base's groups to another
+/// weights are 0.
 NetworkWeights inheritedWeights(const StagedNetwork &network, const StagedNetwork &base,
                                 const NetworkWeights &baseWeights, uint64_t seed);
 

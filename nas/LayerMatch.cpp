@@ -39,6 +39,14 @@ bool MatchedConv::isPointwise() const {
   });
 }
 
+int64_t MatchedConv::groups() const {
+  auto first = tensorType(ConvOp(convs[0]).getWeight()).getShape();
+  bool equal = llvm::all_of(convs, [&](ConvOp conv) {
+    return tensorType(conv.getWeight()).getShape() == first && first[1] >= 2;
+  });
+  return equal ? int64_t(convs.size()) : 1;
+}
+
 Operation *soleUser(Value value) { return value.hasOneUse() ? *value.user_begin() : nullptr; }
 
 bool isGlobalPool(Operation *op) {

@@ -27,6 +27,8 @@ struct MatchedConv {
   bool isDepthwise() const;
   /// 1x1 at stride 1, without groups.
   bool isPointwise() const;
+  /// Of a pointwise one: convolutions of slices that are equally large; 1 where they are not.
+  int64_t groups() const;
 };
 
 /// A squeeze-and-excitation gate.
@@ -60,8 +62,9 @@ mlir::FailureOr<std::optional<MatchedGate>> matchGate(mlir::Value x);
 /// Writes weights and normalisation of a layer, under the names that `module` has in
 /// parametersOf. The bias of a convolution goes into the normalisation; where there is none, one
 /// is made that only adds it: mean 0, variance 1 - `epsilon`, scale 1. Normalisations of another
-/// epsilon than the network's are scaled. Slices are written one by one where `depthwise`, else
-/// as one convolution, zero in between. Emits a diagnostic where a weight is computed.
+/// epsilon than the network's are scaled. Slices are written one by one where `depthwise`;
+/// else one behind the other where they are groups, or as one convolution, zero in between. Emits a
+/// diagnostic where a weight is computed.
 mlir::LogicalResult putConv(const MatchedConv &conv, bool depthwise, const std::string &module,
                             double epsilon, NetworkWeights &weights);
 

@@ -91,10 +91,12 @@ LogicalResult putConv(const MatchedConv &conv, bool depthwise, const std::string
       return failure();
   if (!mixed) {
     std::vector<float> &weight = weights[module + ".0.weight"];
-    bool dense = conv.convs.size() > 1;
-    if (failed(dense ? readDense(conv, weight)
-                     : read(conv.op(), ConvOp(conv.convs[0]).getWeight(), weight)))
+    bool dense = !depthwise && conv.convs.size() > 1 && conv.groups() == 1;
+    if (dense && failed(readDense(conv, weight)))
       return failure();
+    for (ConvOp part : conv.convs)
+      if (!dense && failed(read(part, part.getWeight(), weight)))
+        return failure();
   }
   return putNorm(conv, module + ".1", epsilon, weights);
 }

@@ -11,6 +11,7 @@
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ struct BlockSpec {
   /// `act`, between depthwise convolution and gate.
   std::string lateAct;
   std::string gateAct; ///< behind the gate's squeezing convolution; empty: as gateOf says
+  /// Groups of the 1x1 convolutions, which each read their part of the channels (MixNet's halves).
+  int64_t expandGroups = 1, projectGroups = 1;
   /// The input may be added to the first of more output channels.
   bool partialShortcut = false;
   bool operator==(const BlockSpec &) const = default;
@@ -52,6 +55,8 @@ struct BlockSpec {
   /// Output channels that a shortcut does not reach.
   int64_t addedChannels() const { return outChannels - inChannels; }
   int64_t outSize() const { return (inSize + stride - 1) / stride; }
+  /// Of the expanded channels, so that each reads one group of inputs, and one of outputs reads it.
+  int64_t expandedGroups() const { return std::lcm(expandGroups, projectGroups); }
   /// Expanded channels that go through kernels[index].
   int64_t kernelChannels(size_t index) const;
 };
@@ -119,14 +124,16 @@ struct StagedNetwork {
   /// N5 Behind the last stage of a branched network there is a sync; one branch has none.
   /// N6 Activations are ReLU, ReLU6, Hardswish or SiLU; only a block with a gate names the
   ///    gate's. Batch normalisations have an epsilon above 0 and a momentum of 0 to 1.
-  /// N7 There are at most 500 million parameters, which an ONNX file can hold.
+  /// N7 Groups of a 1x1 convolution, at most 64, divide the channels that it reads and leaves, and
+  ///    read two or more each.
+  /// N8 There are at most 500 million parameters, which an ONNX file can hold.
   llvm::Error verify() const;
 };
 
 /// SyncNAS's form: "0", "1", ... hold the stages, a block is [in_size, kernel, stride, in_c, exp_c,
 /// out_c]. Additions, written only where they differ from what SyncNAS has: "classes", "hidden",
 /// and a seventh element of blocks, {"se": 16, "act": "Hardswish", "kernels": [3, 5], "late_act":
-/// "ReLU6", "se_act": "ReLU", "shortcut": "partial"}.
+/// "ReLU6", "se_act": "ReLU", "shortcut": "partial", "groups_pw": [2, 1]}.
 nlohmann::json toJson(const StagedNetwork &network);
 
 /// The network that `json` holds, verified. Members that are not known are left alone.

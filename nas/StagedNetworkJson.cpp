@@ -28,6 +28,8 @@ static json toJson(const BlockSpec &block) {
     more["late_act"] = block.lateAct;
   if (!block.gateAct.empty())
     more["se_act"] = block.gateAct;
+  if (block.expandGroups > 1 || block.projectGroups > 1)
+    more["groups_pw"] = {block.expandGroups, block.projectGroups};
   if (block.partialShortcut)
     more["shortcut"] = "partial";
   if (!more.empty())
@@ -116,6 +118,11 @@ static BlockSpec blockFrom(const json &value, const std::string &where) {
     block.act = more.value("act", std::string());
     block.lateAct = more.value("late_act", std::string());
     block.gateAct = more.value("se_act", std::string());
+    if (more.contains("groups_pw")) {
+      std::vector<int64_t> groups = wholeNumbers(more.at("groups_pw"), 2, where + ", 'groups_pw'");
+      block.expandGroups = groups[0];
+      block.projectGroups = groups[1];
+    }
     if (more.contains("shortcut")) {
       if (more.at("shortcut") != "partial")
         refuse(where + ": a 'shortcut' is \"partial\", got " + more.at("shortcut").dump());

@@ -55,6 +55,8 @@ def random_configuration(seed, branches):
                 gate = {"se": int(draw.integers(1, 5))} if draw.integers(2) else {}
                 first = more["kernels"][0] if "kernels" in more else kernel
                 own_more = rexnet_options(more_of, act, more, gate, branches > 1 or expanded != channels) if rexnet else {}
+                if rexnet:
+                    own_more |= groups_options(more_of, channels, expanded, own_out)
                 if grows and (i > 0 or branches > 1):
                     own_more["shortcut"] = "partial"
                 own.append(block(edge, first, step, channels, expanded, own_out, **more, **gate, **own_more))
@@ -77,6 +79,17 @@ def rexnet_options(draw, act, more, gate, expands):
         usual = "ReLU" if "Hardswish" in (act, own) else own
         options["se_act"] = str(draw.choice([a for a in ACTS if a != usual]))
     return options
+
+
+def groups_options(draw, *channels):
+    """MixNet's halves: of 1x1 convolutions from each number of channels to the next, where they divide them."""
+    groups = []
+    for reads, leaves in zip(channels, channels[1:]):
+        can = [g for g in (2, 3) if reads % g == leaves % g == 0 and reads >= 2 * g]
+        groups.append(int(draw.choice(can)) if can and draw.integers(3) else 1)
+    if channels[0] == channels[1]:
+        groups[0] = 1  # there is no expansion
+    return {"groups_pw": groups} if groups != [1, 1] else {}
 
 
 def trained(weights, seed=0):
@@ -104,6 +117,9 @@ def activate(x, act):
 
 
 def conv(x, weight, stride=1, depthwise=False):
+    if not depthwise and weight.shape[1] < len(x):  # in groups
+        groups = len(x) // weight.shape[1]
+        return np.concatenate([conv(*part, stride) for part in zip(np.split(x, groups), np.split(weight, groups))])
     k = weight.shape[2]
     x = np.pad(x, [(0, 0)] + [(k // 2, k // 2)] * 2)
     windows = np.lib.stride_tricks.sliding_window_view(x, (k, k), (1, 2))[:, ::stride, ::stride]

@@ -192,6 +192,9 @@ def expected_base(name):
                     more["act"] = acts[one["act"]]
                 if len(kernels) > 1:
                     more["kernels"] = kernels
+                groups = [1 if k == 1 else len(k) for k in (one["expand_kernel"], one["project_kernel"])]
+                if groups != [1, 1]:
+                    more["groups_pw"] = groups
                 config[str(s)].append(block(size, kernels[0], one["stride"], channels, one["expanded"], one["out"], **more))
                 size, channels = (size - 1) // one["stride"] + 1, one["out"]
     config["head"] = [channels, net.head, 1, 1]

@@ -12,7 +12,8 @@ def mixed(net):
     net["1"]["0"] = [[4, 3, 2, 6, 10, 4, {"kernels": [3, 5], "se": 3}]]
     net["1"]["1"] = [[4, 3, 2, 6, 8, 4], [2, 3, 1, 4, 4, 4]]
     net["1"]["0"].append([2, 3, 1, 4, 8, 4])
-    net["0"]["0"].insert(0, [4, 3, 1, 4, 8, 5, {"shortcut": "partial", "late_act": "ReLU6", "se": 2, "se_act": "SiLU"}])
+    net["0"]["0"].insert(0, [4, 3, 1, 4, 8, 5, {"shortcut": "partial", "late_act": "ReLU6", "se": 2, "se_act": "SiLU",
+                                                  "groups_pw": [2, 1]}])
     net["0"]["0"][1][3] = 5
     return net
 

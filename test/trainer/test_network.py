@@ -101,6 +101,21 @@ def test_rexnets_block(base, se):
     torch.testing.assert_close(block(x), torch.cat([y[:, :8] + x, y[:, 8:]], 1))
 
 
+def test_groups(base, monkeypatch):
+    base["1"][1] = [2, 3, 1, 8, 12, 8, {"groups_pw": [4, 2]}]
+    net = configuration.parse(base)
+    block = network.build(net).eval().stages[1][0][1]
+    assert network.parameters(block) == conv_norm(8, 12, 1, 4) + conv_norm(12, 12, 3, 12) + conv_norm(12, 8, 1, 2)
+    whole = configuration.parse({**base, "1": [base["1"][0], base["1"][1][:6]]})
+    assert network.macs(whole) - network.macs(net) == 4 * (8 * 12 - 8 * 12 // 4 + 12 * 8 - 12 * 8 // 2)
+    project = block.layers[2][0]
+    x, w = torch.randn(1, 12, 2, 2), project.weight[:, :, 0, 0]
+    expected = [torch.einsum("oi,nihw->nohw", w[4 * g:4 * g + 4], x[:, 6 * g:6 * g + 6]) for g in range(2)]
+    torch.testing.assert_close(project(x), torch.cat(expected, 1))
+    monkeypatch.setattr(torch.onnx, "is_in_onnx_export", lambda: True)  # one convolution after the other
+    torch.testing.assert_close(project(x), torch.cat(expected, 1))
+
+
 def test_no_partial_residual_to_fewer_channels_or_pixels(base):
     base["1"] = [[4, 3, 2, 6, 10, 8, {"shortcut": "partial"}], [2, 3, 1, 8, 12, 7, {"shortcut": "partial"}]]
     base["head"][0] = 7

@@ -36,6 +36,16 @@ TEST(BlockCost, ReXNetsBlock) {
                    "conv 1x300x28x28 -> 1x61x28x28 k1x1 s1x1 d1x1 g1 +add"}));
 }
 
+TEST(BlockCost, GroupsAreConvolutionsOfTheirOwn) {
+  BlockSpec block = blockOf(14, 1, 80, 240, 80);
+  block.expandGroups = block.projectGroups = 2;
+  const char expand[] = "conv 1x40x14x14 -> 1x120x14x14 k1x1 s1x1 d1x1 g1 +swish";
+  const char project[] = "conv 1x120x14x14 -> 1x40x14x14 k1x1 s1x1 d1x1 g1 +add";
+  EXPECT_EQ(signatures(block),
+            (Texts{expand, expand, "conv 1x240x14x14 -> 1x240x14x14 k3x3 s1x1 d1x1 g240 +swish",
+                   project, project}));
+}
+
 TEST(BlockCost, LateActivationWithoutGateIsTheFilters) {
   BlockSpec block = blockOf(56, 2, 16, 96, 27);
   block.lateAct = "ReLU6";

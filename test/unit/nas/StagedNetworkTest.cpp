@@ -56,6 +56,16 @@ TEST(StagedNetwork, MixedKernelsAndGatesCount) {
   EXPECT_EQ(network.parameters() - parameters, 16 + 4 + 2);
 }
 
+TEST(StagedNetwork, GroupsShareTheWeights) {
+  StagedNetwork network = tiny();
+  int64_t macs = network.macs(), parameters = network.parameters();
+  network.stages[1].branches[0][0].expandGroups = 3;  // 6 to 12 channels, 64 pixels
+  network.stages[1].branches[0][1].projectGroups = 2; // 16 to 8, 16 pixels
+  EXPECT_EQ(errorOf(network), "");
+  EXPECT_EQ(macs - network.macs(), 48 * 64 + 64 * 16);
+  EXPECT_EQ(parameters - network.parameters(), 48 + 64);
+}
+
 TEST(StagedNetwork, JsonRoundTrips) {
   StagedNetwork network = tiny();
   network.stages[1].branches[0][1].squeezed = 4;
@@ -64,6 +74,8 @@ TEST(StagedNetwork, JsonRoundTrips) {
   network.stages[1].branches[0][1].lateAct = "ReLU6";
   network.stages[1].branches[0][1].gateAct = "SiLU";
   network.stages[1].branches[0][1].partialShortcut = true;
+  network.stages[1].branches[0][1].expandGroups = 2;
+  network.stages[1].branches[0][1].projectGroups = 4;
   for (StageSpec &stage : network.stages) {
     stage.branches.push_back(stage.branches[0]);
     stage.sync = SyncKind::add;

@@ -3,7 +3,7 @@
 
 The format is that of SyncNAS's published program (model_configs/*.json) with additions, all
 optional: `classes`, `hidden`, and per block an object {"se", "act", "kernels", "late_act", "se_act",
-"shortcut"}. docs/nas_networks.md has them all.
+"shortcut", "groups_pw"}. docs/nas_networks.md has them all.
 A base network is read as a network of one branch without syncs, so users meet one form only.
 """
 
@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field
 
 ACTIVATIONS = ("ReLU6", "ReLU", "Hardswish", "SiLU")
-EXTRA = {"se", "act", "kernels", "late_act", "se_act", "shortcut"}  # of a block's 7th element
+EXTRA = {"se", "act", "kernels", "late_act", "se_act", "shortcut", "groups_pw"}  # of a block's 7th element
 
 # Bounds that no real network reaches; they keep a hostile file from taking the machine's memory.
 MAX_CHANNELS = 1 << 14
@@ -43,6 +43,7 @@ class Block:
     se: int = 0  # squeezed channels of squeeze-and-excitation, 0 for none
     late_act: str = ""  # in front of the projection, behind the gate, instead of the depthwise's
     se_act: str = ""  # within the gate; "" is the default that network.SqueezeExcite says
+    groups_pw: tuple = (1, 1)  # of the 1x1 convolutions, expansion and projection
     partial: bool = False  # the residual sum may reach the first of more output channels only
 
     @property
@@ -199,6 +200,7 @@ def _block(value, where, act):
         kernels = tuple(_kernel(k, f"{where}, kernels") for k in kernels)
     in_c, exp_c, out_c = (_integer(c, 1, MAX_CHANNELS, f"{where}, {key}")
                           for key, c in zip(("in_c", "exp_c", "out_c"), value[3:6]))
+    groups = _groups(extra.get("groups_pw", [1, 1]), (in_c, exp_c, out_c), where)
     if exp_c < len(kernels):
         raise ConfigurationError(f"{where}: {exp_c} expanded channels for {len(kernels)} kernels")
     se = _integer(extra.get("se", 0), 0, MAX_CHANNELS, f"{where}, se")
@@ -211,7 +213,19 @@ def _block(value, where, act):
     return Block(_integer(value[0], 1, MAX_EDGE, f"{where}, in_size"),
                  _integer(value[2], 1, 8, f"{where}, stride"), in_c, exp_c, out_c, kernels,
                  _activation(extra.get("act", act), f"{where}, act"), se, late_act, se_act,
-                 "shortcut" in extra)
+                 groups, "shortcut" in extra)
+
+
+def _groups(value, channels, where):
+    """Of expansion and projection; where there is no expansion its groups do not matter."""
+    if not isinstance(value, list) or len(value) != 2:
+        raise ConfigurationError(f"{where}, groups_pw: not two numbers")
+    groups = tuple(_integer(g, 1, 64, f"{where}, groups_pw") for g in value)
+    ends = list(zip(groups, channels, channels[1:]))
+    for g, reads, leaves in ends if channels[0] != channels[1] else ends[1:]:
+        if g > 1 and (reads % g or leaves % g or reads < 2 * g):
+            raise ConfigurationError(f"{where}, groups_pw: {reads} to {leaves} channels are not {g} groups of two or more")
+    return groups
 
 
 def _sync(value, stages):
