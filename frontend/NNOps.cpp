@@ -104,7 +104,8 @@ LogicalResult importBatchNorm(NodeView &n) {
   if (n.i("training_mode", 0) != 0)
     return n.fail() << "is in training mode: export the model for inference";
   return n.set(0, n.make<BatchNormOp>({n.in(0), n.in(1), n.in(2), n.in(3), n.in(4)},
-                                      {n.real("epsilon", n.f("epsilon", 1e-5f))}));
+                                      {n.real("epsilon", n.f("epsilon", 1e-5f)),
+                                       n.real("momentum", n.f("momentum", 0.9f))}));
 }
 
 LogicalResult importInstanceNorm(NodeView &n) {

@@ -59,7 +59,9 @@ def Snc_AvgPoolOp : Snc_PoolOp<"avg_pool", (ins DefaultValuedAttr<BoolAttr, "fal
 def Snc_BatchNormOp : Snc_TensorOp<"batch_norm"> {
   let summary = "(x - mean) / sqrt(variance + epsilon) * scale + bias, by channel (axis 1)";
   let arguments = (ins Snc_Tensor:$input, Snc_Tensor:$scale, Snc_Tensor:$bias,
-                       Snc_Tensor:$mean, Snc_Tensor:$variance, F32Attr:$epsilon);
+                       Snc_Tensor:$mean, Snc_Tensor:$variance, F32Attr:$epsilon,
+                       DefaultValuedAttr<F32Attr, "0.9f">:$momentum);
+  let description = "`momentum`, of the old mean and variance, is of training alone; as ONNX's.";
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
 

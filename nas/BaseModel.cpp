@@ -3,22 +3,17 @@
 #include "nas/BaseModel.h"
 
 #include "ir/ShapeInference.h"
-#include "nas/LayerMatch.h"
+#include "nas/BlockMatch.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include <cmath>
 
 using namespace mlir;
 
 namespace snc {
 
 namespace {
-
-struct MatchedBlock {
-  std::optional<MatchedConv> expand;
-  MatchedConv depthwise;
-  std::optional<MatchedGate> gate;
-  MatchedConv project;
-};
 
 /// Follows the value from the picture to the classes.
 class Recogniser {
@@ -29,11 +24,13 @@ public:
 private:
   LogicalResult stem(func::FuncOp main);
   LogicalResult block(const MatchedConv &first);
-  FailureOr<MatchedBlock> matchBlock(const MatchedConv &first);
   FailureOr<BlockSpec> specOf(const MatchedBlock &block);
-  /// Moves `at` behind the block, and over its shortcut's sum.
-  LogicalResult shortcut(const MatchedBlock &block, const BlockSpec &spec);
+  /// What its gate and its activations are.
+  LogicalResult activations(const MatchedBlock &block, BlockSpec &spec);
+  /// Moves `at` behind the block and its shortcut, which `spec` then has.
+  LogicalResult shortcut(const MatchedBlock &block, BlockSpec &spec);
   LogicalResult put(const MatchedBlock &block, const BlockSpec &spec);
+  LogicalResult gate(const MatchedGate &gate, const std::string &module);
   LogicalResult head(const MatchedConv &conv);
   LogicalResult classifier(Operation *layer);
   /// A gemm, or a convolution of one pixel.
@@ -41,12 +38,14 @@ private:
   LogicalResult convNorm(const MatchedConv &conv, const std::string &module,
                          bool depthwise = false);
   Operation *behindReshapes(Value value);
+  /// The first normalisation's epsilon, and the momentum where all have one.
+  void readTraining(func::FuncOp main);
 
   StagedNetwork network;
   NetworkWeights weights;
   Value at;
   int64_t channels = 0;
-  bool toldOfDense = false;
+  bool toldOfDense = false, toldOfGate = false;
 };
 
 /// As decimal fractions are written, without what float32 adds.
@@ -60,9 +59,9 @@ double shortest(float value) {
 
 LogicalResult Recogniser::convNorm(const MatchedConv &conv, const std::string &module,
                                    bool depthwise) {
-  if (conv.convs.size() > 1 && !depthwise && !toldOfDense) {
+  if (conv.convs.size() > 1 && !depthwise && conv.groups() == 1 && !toldOfDense) {
     emitRemark(conv.op()->getLoc())
-        << "1x1 convolutions of slices of the channels are taken as whole ones";
+        << "1x1 convolutions of slices that differ in size are taken as whole ones";
     toldOfDense = true;
   }
   return putConv(conv, depthwise, module, network.bnEpsilon, weights);
@@ -94,43 +93,16 @@ LogicalResult Recogniser::stem(func::FuncOp main) {
   return convNorm(*conv, "stem");
 }
 
-FailureOr<MatchedBlock> Recogniser::matchBlock(const MatchedConv &first) {
-  MatchedBlock block;
-  if (first.isPointwise() && !first.isDepthwise()) {
-    block.expand = first;
-    auto depthwise = matchConv(first.result, /*mayAdd=*/false);
-    if (failed(depthwise))
-      return failure();
-    block.depthwise = std::move(*depthwise);
-  } else {
-    block.depthwise = first;
-  }
-  if (!block.depthwise.isDepthwise())
-    return refuse(block.depthwise.op()) << "expected a depthwise convolution"
-                                        << (block.expand ? "" : ", or a 1x1 one before it");
-  auto gate = matchGate(block.depthwise.result);
-  if (failed(gate))
-    return failure();
-  block.gate = *gate;
-  auto project =
-      matchConv(block.gate ? block.gate->result : block.depthwise.result, /*mayAdd=*/false);
-  if (failed(project))
-    return failure();
-  block.project = std::move(*project);
-  if (!block.project.isPointwise())
-    return refuse(block.project.op()) << "expected a 1x1 convolution that ends the block";
-  return block;
-}
-
 FailureOr<BlockSpec> Recogniser::specOf(const MatchedBlock &block) {
   const MatchedConv &depthwise = block.depthwise;
-  Operation *op = depthwise.op();
   BlockSpec spec;
   spec.inSize = tensorType(at).getDimSize(2);
   spec.stride = depthwise.stride();
   spec.inChannels = channels;
   spec.expanded = depthwise.outChannels();
   spec.outChannels = block.project.outChannels();
+  spec.expandGroups = block.expand ? block.expand->groups() : 1;
+  spec.projectGroups = block.project.groups();
   spec.kernels.clear();
   for (size_t k = 0; k < depthwise.convs.size(); ++k)
     spec.kernels.push_back(depthwise.kernel(k));
@@ -140,51 +112,71 @@ FailureOr<BlockSpec> Recogniser::specOf(const MatchedBlock &block) {
       return refuse(depthwise.convs[k]) << "its slice has " << own << " channels, expected "
                                         << spec.kernelChannels(k) << ": about even ones";
   }
-  if (depthwise.act.empty())
-    return refuse(op) << "behind a depthwise convolution there is ReLU, ReLU6, HardSwish or SiLU";
-  if (block.expand && block.expand->act != depthwise.act)
-    return refuse(op) << "behind it there is " << depthwise.act << ", behind the expansion "
-                      << (block.expand->act.empty() ? "nothing" : block.expand->act)
-                      << ": a block has one activation";
   if (block.expand && !spec.expands())
     return refuse(block.expand->op()) << "an expansion to as many channels is left out";
   if (!block.project.act.empty())
     return refuse(block.project.op()) << "a block ends without an activation";
-  if (depthwise.act != network.act)
-    spec.act = depthwise.act;
-  if (!block.gate)
-    return spec;
-  MatchedGate gate = *block.gate;
-  spec.squeezed = tensorType(gate.reduce.getResult()).getDimSize(1);
-  GateSpec expected = network.gateOf(spec);
-  if (gate.act != expected.act || gate.hard != expected.hard)
-    return refuse(gate.reduce) << "in this block's gate expected " << expected.act << " and "
-                               << (expected.hard ? "HardSigmoid" : "Sigmoid") << ", got "
-                               << gate.act << " and " << (gate.hard ? "HardSigmoid" : "Sigmoid");
+  if (failed(activations(block, spec)))
+    return failure();
   return spec;
 }
 
-LogicalResult Recogniser::shortcut(const MatchedBlock &block, const BlockSpec &spec) {
-  auto isAdd = [](Operation *op) { return isa<AddOp>(op); };
-  Value before = at;
-  at = block.project.result;
-  auto add = dyn_cast_if_present<AddOp>(soleUser(at));
-  bool sums = add && (add.getLhs() == before || add.getRhs() == before);
-  if (sums && !spec.hasShortcut())
-    return refuse(add) << "a sum around a block that changes the shape";
-  if (!sums && spec.hasShortcut())
-    return refuse(block.project.op()) << "expected the sum of the block's input and result";
-  if (llvm::count_if(before.getUsers(), isAdd) != (sums ? 1 : 0)) {
-    auto other = llvm::find_if(before.getUsers(), isAdd);
-    return refuse(*other) << "a sum that is no shortcut around one block";
-  }
-  if (sums)
-    at = add.getResult();
+LogicalResult Recogniser::activations(const MatchedBlock &block, BlockSpec &spec) {
+  const std::string &between = block.depthwise.act;
+  Operation *op = block.depthwise.op();
+  if (between.empty() && block.lateAct.empty())
+    return refuse(op) << "behind a depthwise convolution there is ReLU, ReLU6, HardSwish or SiLU";
+  std::string act = block.expand ? block.expand->act : between;
+  bool differ = act != between;
+  if (block.expand && (act.empty() || (differ && block.gate && !between.empty())))
+    return refuse(op) << "behind it there is " << (between.empty() ? block.lateAct : between)
+                      << ", behind the expansion " << (act.empty() ? "nothing" : act)
+                      << ": a block has one activation, or another behind its gate";
+  // Where there is no gate, all that is behind the filters is late.
+  spec.lateAct = differ && !between.empty() ? between : block.lateAct;
+  if (!act.empty() && act != network.act)
+    spec.act = act;
+  if (!block.gate)
+    return success();
+  MatchedGate gate = *block.gate;
+  spec.squeezed = tensorType(gate.reduce.getResult()).getDimSize(1);
+  GateSpec expected = network.gateOf(spec);
+  if (gate.act != expected.act)
+    spec.gateAct = gate.act;
+  if (gate.hard != expected.hard)
+    return refuse(gate.expand) << "in this block's gate expected "
+                               << (expected.hard ? "HardSigmoid" : "Sigmoid") << ", got "
+                               << (gate.hard ? "HardSigmoid" : "Sigmoid");
   return success();
 }
 
+LogicalResult Recogniser::shortcut(const MatchedBlock &block, BlockSpec &spec) {
+  MatchedShortcut found = matchShortcut(at, block.project.result);
+  spec.partialShortcut = found.partial;
+  if (found.sum && !spec.hasShortcut())
+    return refuse(found.sum) << "a sum around a block that changes the shape";
+  if (!found.sum && spec.hasShortcut())
+    return refuse(block.project.op()) << "expected the sum of the block's input and result";
+  if (llvm::count_if(at.getUsers(), beginsShortcut) != (found.sum ? 1 : 0)) {
+    auto other = llvm::find_if(at.getUsers(), beginsShortcut);
+    return refuse(*other) << "a sum that is no shortcut around one block";
+  }
+  at = found.result;
+  return success();
+}
+
+LogicalResult Recogniser::gate(const MatchedGate &gate, const std::string &module) {
+  if (gate.norm && !toldOfGate) {
+    emitRemark(gate.norm->getLoc()) << "batch normalisations in gates are folded";
+    toldOfGate = true;
+  }
+  return success(succeeded(putBiased(gate.reduce, module + ".reduce", weights, gate.norm)) &&
+                 succeeded(putBiased(gate.expand, module + ".expand", weights)));
+}
+
 LogicalResult Recogniser::put(const MatchedBlock &block, const BlockSpec &spec) {
-  bool begins = network.stages.empty() || spec.outChannels != spec.inChannels;
+  bool begins =
+      network.stages.empty() || (spec.outChannels != spec.inChannels && !spec.hasShortcut());
   if (begins)
     network.stages.emplace_back().branches.emplace_back();
   std::vector<BlockSpec> &blocks = network.stages.back().branches[0];
@@ -192,8 +184,7 @@ LogicalResult Recogniser::put(const MatchedBlock &block, const BlockSpec &spec) 
   blocks.push_back(spec);
   if (block.expand && failed(convNorm(*block.expand, modules.expand)))
     return failure();
-  if (block.gate && (failed(putBiased(block.gate->reduce, modules.gate + ".reduce", weights)) ||
-                     failed(putBiased(block.gate->expand, modules.gate + ".expand", weights))))
+  if (block.gate && failed(gate(*block.gate, modules.gate)))
     return failure();
   return success(succeeded(convNorm(block.depthwise, modules.depthwise, true)) &&
                  succeeded(convNorm(block.project, modules.project)));
@@ -204,7 +195,7 @@ LogicalResult Recogniser::block(const MatchedConv &first) {
   if (failed(matched))
     return failure();
   auto spec = specOf(*matched);
-  if (failed(spec) || failed(put(*matched, *spec)) || failed(shortcut(*matched, *spec)))
+  if (failed(spec) || failed(shortcut(*matched, *spec)) || failed(put(*matched, *spec)))
     return failure();
   channels = spec->outChannels;
   return success();
@@ -229,6 +220,8 @@ LogicalResult Recogniser::head(const MatchedConv &conv) {
   if (conv.act != network.act)
     return refuse(conv.op()) << "behind the last convolution expected " << network.act
                              << ", as behind the stem";
+  if (conv.convs.size() > 1)
+    return refuse(conv.op()) << "the last convolution is one without groups";
   if (network.stages.empty())
     return refuse(conv.op()) << "there is no inverted residual before it";
   if (failed(convNorm(conv, "head")))
@@ -261,17 +254,25 @@ LogicalResult Recogniser::classifier(Operation *layer) {
   return success();
 }
 
+void Recogniser::readTraining(func::FuncOp main) {
+  SmallVector<BatchNormOp> norms(main.getOps<BatchNormOp>());
+  if (norms.empty())
+    return;
+  network.bnEpsilon = shortest(norms.front().getEpsilon().convertToFloat());
+  float kept = norms.front().getMomentum().convertToFloat(); // of the old mean; torch: of the new
+  bool agree = llvm::all_of(
+      norms, [=](BatchNormOp norm) { return norm.getMomentum().convertToFloat() == kept; });
+  // float32 near 1 has seven decimals.
+  double momentum = std::round((1 - double(kept)) * 1e7) / 1e7;
+  if (agree && momentum > 0 && momentum <= 1)
+    network.bnMomentum = momentum;
+}
+
 LogicalResult Recogniser::run(ModuleOp module) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (auto name = module->getAttrOfType<StringAttr>("snc.model"))
     network.name = name.getValue().str();
-  BatchNormOp first;
-  main.walk([&](BatchNormOp norm) {
-    first = norm;
-    return WalkResult::interrupt();
-  });
-  if (first)
-    network.bnEpsilon = shortest(first.getEpsilon().convertToFloat());
+  readTraining(main);
   if (failed(stem(main)))
     return failure();
   for (;;) {

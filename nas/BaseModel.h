@@ -22,9 +22,9 @@ struct BaseNetwork {
 /// residuals, a last 1x1 convolution, global average pool, perhaps a hidden layer, classifier. A
 /// stage ends where the number of channels changes. Batch normalisations that the model has
 /// folded into its convolutions come back as ones that add the bias and change nothing else.
-/// 1x1 convolutions of slices of the channels (MixNet) become whole ones, zero in between, and
-/// a remark says so. What has another form is refused in one diagnostic at the node where it
-/// differs.
+/// 1x1 convolutions of equal slices of the channels (MixNet) are one of groups; where the slices
+/// differ, a whole one, zero in between, and a remark says so. What has another form is refused in
+/// one diagnostic at the node where it differs.
 mlir::FailureOr<BaseNetwork> recogniseNetwork(mlir::ModuleOp module);
 
 } // namespace snc

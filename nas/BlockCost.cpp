@@ -49,22 +49,35 @@ static KernelShape elementwise(const char *op, int64_t channels, int64_t size) {
 
 std::vector<KernelShape> kernelsOf(const BlockSpec &block, llvm::StringRef networkAct) {
   std::string act = epilogueOf(block.act.empty() ? networkAct : block.act);
+  std::string late = block.lateAct.empty() ? "" : epilogueOf(block.lateAct);
+  std::string between = block.lateAct.empty() ? act : block.squeezed ? "" : late;
   std::vector<KernelShape> kernels;
+  auto pointwise = [&](int64_t in, int64_t size, int64_t out, int64_t groups,
+                       const std::string &epilogue) {
+    kernels.insert(kernels.end(), size_t(groups),
+                   convolution(in / groups, size, out / groups, 1, 1, epilogue));
+  };
   if (block.expands())
-    kernels.push_back(convolution(block.inChannels, block.inSize, block.expanded, 1, 1, act));
+    pointwise(block.inChannels, block.inSize, block.expanded, block.expandGroups, act);
   for (auto [i, kernel] : llvm::enumerate(block.kernels)) {
     int64_t channels = block.kernelChannels(i);
     kernels.push_back(
-        convolution(channels, block.inSize, channels, kernel, block.stride, act, channels));
+        convolution(channels, block.inSize, channels, kernel, block.stride, between, channels));
   }
   if (block.squeezed) {
     kernels.push_back(pool(block.expanded, block.outSize()));
-    kernels.push_back(convolution(block.expanded, 1, block.squeezed, 1, 1, act));
+    kernels.push_back(convolution(block.expanded, 1, block.squeezed, 1, 1,
+                                  block.gateAct.empty() ? act : epilogueOf(block.gateAct)));
     kernels.push_back(convolution(block.squeezed, 1, block.expanded, 1, 1, "+sigmoid"));
     kernels.push_back(elementwise("mul", block.expanded, block.outSize()));
+    kernels.back().epilogue = late;
   }
-  kernels.push_back(convolution(block.expanded, block.outSize(), block.outChannels, 1, 1,
-                                block.hasShortcut() ? "+add" : ""));
+  if (block.hasShortcut() && block.addedChannels() > 0) {
+    kernels.push_back(elementwise("pad", block.outChannels, block.outSize()));
+    kernels.back().in[1] = block.inChannels;
+  }
+  pointwise(block.expanded, block.outSize(), block.outChannels, block.projectGroups,
+            block.hasShortcut() ? "+add" : "");
   return kernels;
 }
 

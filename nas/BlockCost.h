@@ -12,7 +12,8 @@
 
 namespace snc {
 
-/// The kernels that a block becomes: expansion, depthwise, gate, projection with the shortcut.
+/// The kernels that a block becomes: expansion, depthwise, gate, projection with the shortcut
+/// (before it, of a partial one, the input with zeros behind it).
 std::vector<KernelShape> kernelsOf(const BlockSpec &block, llvm::StringRef act);
 /// The kernel of the stem, whose output is `outSize` pixels a side.
 KernelShape stemKernel(const StagedNetwork &network);

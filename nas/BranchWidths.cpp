@@ -50,6 +50,11 @@ StagedNetwork BranchWidths::branched(llvm::ArrayRef<SyncKind> strategy) const {
         block.outChannels = part(block.outChannels);
         if (i > 0)
           block.inChannels = part(block.inChannels);
+        // Parts that groups do not divide have none.
+        if (block.inChannels % block.expandGroups || block.inChannels / block.expandGroups < 2)
+          block.expandGroups = 1;
+        if (block.outChannels % block.projectGroups)
+          block.projectGroups = 1;
       }
   }
   return network;
@@ -62,13 +67,21 @@ double BranchWidths::us(const Blocks &blocks, size_t unit) const {
   return sum;
 }
 
+/// Of expanded channels, which the groups have to divide.
+int64_t BranchWidths::stepOf(const BlockSpec &block) const {
+  return std::lcm(options.step, block.expandedGroups());
+}
+
 /// Sets `share` of the `full` widths.
 void BranchWidths::setWidths(const Blocks &blocks, llvm::ArrayRef<int64_t> full,
                              double share) const {
   for (auto [block, width] : llvm::zip_equal(blocks, full)) {
-    auto steps = int64_t(std::floor(double(width) * share / double(options.step)));
+    int64_t step = stepOf(*block);
+    auto steps = int64_t(std::floor(double(width) * share / double(step)));
     auto least = std::max(options.least, int64_t(block->kernels.size()));
-    block->expanded = std::max(steps * options.step, least);
+    if (int64_t groups = block->expandedGroups(); groups > 1)
+      least = std::max(least + (groups - least % groups) % groups, 2 * groups);
+    block->expanded = std::max(steps * step, least);
   }
 }
 
@@ -95,7 +108,7 @@ bool BranchWidths::fill(const Blocks &blocks, size_t unit, double budgetUs) cons
     grown = false;
     for (size_t i = 0; i < blocks.size(); ++i) {
       BlockSpec wider = *blocks[i];
-      wider.expanded += options.step;
+      wider.expanded += stepOf(wider);
       double more = cost.blockUs(wider, unit) - cost.blockUs(*blocks[i], unit);
       if (spent + more > budgetUs || double(wider.expanded) > kWidest * double(full[i]))
         continue;

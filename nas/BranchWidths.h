@@ -60,6 +60,7 @@ public:
 private:
   using Blocks = std::vector<BlockSpec *>;
   double us(const Blocks &blocks, size_t unit) const;
+  int64_t stepOf(const BlockSpec &block) const;
   bool fill(const Blocks &blocks, size_t unit, double budgetUs) const;
   void setWidths(const Blocks &blocks, llvm::ArrayRef<int64_t> full, double share) const;
   std::vector<IntervalCost> intervalsOf(const StagedNetwork &network) const;

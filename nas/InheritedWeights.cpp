@@ -2,30 +2,14 @@
 
 #include "nas/InheritedWeights.h"
 
+#include "nas/InheritedChannels.h"
 #include "nas/WeightSource.h"
 
-#include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace snc {
 
 namespace {
-
-/// For each channel the base's that it takes; -1: none.
-using Picks = std::vector<int64_t>;
-
-Picks leading(int64_t count, int64_t limit, int64_t begin = 0) {
-  Picks picks(size_t(count), -1);
-  for (int64_t c = 0; c < count && begin + c < limit; ++c)
-    picks[size_t(c)] = begin + c;
-  return picks;
-}
-
-/// Without what the base has not: its blocks need not be the network's.
-void limit(Picks &picks, int64_t channels) {
-  std::ranges::replace_if(picks, [=](int64_t pick) { return pick >= channels; }, -1);
-}
 
 class Heir {
 public:
@@ -38,6 +22,9 @@ public:
 private:
   void conv(const std::string &own, const std::string &theirs, const Picks &out, const Picks &in,
             int64_t theirInputs, int64_t taps, const std::vector<double> &factors = {});
+  void pointwise(const std::string &own, int64_t ownGroups, const std::string &theirs,
+                 int64_t theirGroups, const Picks &out, const Picks &in, int64_t theirInputs,
+                 const std::vector<double> &factors = {});
   void values(const std::string &own, const std::string &theirs, const Picks &out,
               double factor = 1);
   void norm(const std::string &own, const std::string &theirs, const Picks &out, double share = 1);
@@ -63,14 +50,6 @@ const BlockSpec *blockAt(const StagedNetwork &base, size_t stage, size_t index) 
   return &base.stages[stage].branches[0][index];
 }
 
-/// The kernel of each expanded channel.
-std::vector<size_t> kernelIndexes(const BlockSpec &block) {
-  std::vector<size_t> indexes;
-  for (size_t k = 0; k < block.kernels.size(); ++k)
-    indexes.insert(indexes.end(), size_t(block.kernelChannels(k)), k);
-  return indexes;
-}
-
 } // namespace
 
 /// `factors`: of inputs; empty: 1.
@@ -88,6 +67,27 @@ void Heir::conv(const std::string &own, const std::string &theirs, const Picks &
           weight = float(source[size_t((out[o] * theirInputs + in[i]) * taps + t)] *
                          (factors.empty() ? 1 : factors[i]));
       }
+}
+
+/// 1x1, in groups: what goes from one of the base's groups to another is 0.
+void Heir::pointwise(const std::string &own, int64_t ownGroups, const std::string &theirs,
+                     int64_t theirGroups, const Picks &out, const Picks &in, int64_t theirInputs,
+                     const std::vector<double> &factors) {
+  std::vector<float> &to = weights.at(own);
+  const std::vector<float> &source = from.at(theirs);
+  size_t ownWidth = in.size() / size_t(ownGroups);
+  int64_t theirWidth = theirInputs / theirGroups;
+  int64_t theirRows = int64_t(source.size()) / theirWidth / theirGroups; // of a group
+  for (size_t o = 0; o < out.size(); ++o) {
+    size_t first = o * size_t(ownGroups) / out.size() * ownWidth;
+    for (size_t i = 0; i < ownWidth && out[o] >= 0; ++i) {
+      int64_t input = in[first + i];
+      bool connected = input >= 0 && input / theirWidth == out[o] / theirRows;
+      double factor = factors.empty() ? 1 : factors[first + i];
+      to[o * ownWidth + i] =
+          connected ? float(source[size_t(out[o] * theirWidth + input % theirWidth)] * factor) : 0;
+    }
+  }
 }
 
 void Heir::values(const std::string &own, const std::string &theirs, const Picks &out,
@@ -128,11 +128,13 @@ void Heir::convNorm(const std::string &module, const ConvSpec &own, const ConvSp
 /// What each branch's `index`th block takes of the base's expanded channels.
 std::vector<Picks> Heir::expandedPicks(size_t s, size_t index, llvm::ArrayRef<Picks> at) const {
   const BlockSpec &theirs = *blockAt(base, s, index);
-  std::map<int64_t, Picks> pools; // by kernel
+  using Kind = std::pair<int64_t, int64_t>; // kernel and group
+  std::map<Kind, Picks> pools;
   std::vector<size_t> kernels = kernelIndexes(theirs);
-  for (size_t c = 0; c < kernels.size(); ++c)
-    pools[theirs.kernels[kernels[c]]].push_back(int64_t(c));
-  std::map<int64_t, size_t> taken; // by all branches so far
+  auto kindOf = [&](const BlockSpec &block, size_t kernel, size_t channel, int64_t groups) {
+    return Kind(block.kernels[kernel], int64_t(channel) * groups / block.expanded);
+  };
+  std::map<Kind, size_t> taken; // by all branches so far
   std::vector<Picks> picks(at.size());
   for (size_t b = 0; b < at.size(); ++b) {
     const auto &blocks = network.stages[s].branches[b];
@@ -143,11 +145,17 @@ std::vector<Picks> Heir::expandedPicks(size_t s, size_t index, llvm::ArrayRef<Pi
       picks[b] = at[b];
       continue;
     }
-    std::map<int64_t, size_t> mine;
-    for (size_t k : kernelIndexes(own)) {
-      const Picks &pool = pools[own.kernels[k]];
-      bool left = mine[own.kernels[k]]++ < pool.size();
-      picks[b].push_back(left ? pool[taken[own.kernels[k]]++ % pool.size()] : -1);
+    int64_t groups = own.expandedGroups() == theirs.expandedGroups() ? own.expandedGroups() : 1;
+    pools.clear();
+    for (size_t c = 0; c < kernels.size(); ++c)
+      pools[kindOf(theirs, kernels[c], c, groups)].push_back(int64_t(c));
+    std::map<Kind, size_t> mine;
+    std::vector<size_t> ownKernels = kernelIndexes(own);
+    for (size_t c = 0; c < ownKernels.size(); ++c) {
+      Kind kind = kindOf(own, ownKernels[c], c, groups);
+      const Picks &pool = pools[kind];
+      bool left = mine[kind]++ < pool.size();
+      picks[b].push_back(left ? pool[taken[kind]++ % pool.size()] : -1);
     }
   }
   return picks;
@@ -157,11 +165,13 @@ std::vector<Picks> Heir::expandedPicks(size_t s, size_t index, llvm::ArrayRef<Pi
 void Heir::select(const std::string &module, const Picks &expanded, const Picks &in) {
   std::vector<float> &weight = weights.at(module + ".0.weight");
   std::vector<float> &variance = weights.at(module + ".1.running_var");
+  size_t width = weight.size() / expanded.size(), groups = in.size() / width;
   for (size_t e = 0; e < expanded.size(); ++e) {
     if (expanded[e] < 0)
       continue;
-    for (size_t i = 0; i < in.size(); ++i)
-      weight[e * in.size() + i] = in[i] == expanded[e];
+    size_t first = e * groups / expanded.size() * width;
+    for (size_t i = 0; i < width; ++i)
+      weight[e * width + i] = in[first + i] == expanded[e];
     variance[e] = float(1 - network.bnEpsilon); // a normalisation that changes nothing
   }
 }
@@ -195,7 +205,8 @@ void Heir::block(size_t s, size_t b, size_t index, const Picks &in, const Picks 
   const BlockSpec &own = network.stages[s].branches[b][index], &theirs = *blockAt(base, s, index);
   BlockModules to = modulesOf(own, s, b, index), source = modulesOf(theirs, s, 0, index);
   if (own.expands() && theirs.expands()) {
-    conv(to.expand + ".0.weight", source.expand + ".0.weight", expanded, in, theirs.inChannels, 1);
+    pointwise(to.expand + ".0.weight", own.expandGroups, source.expand + ".0.weight",
+              theirs.expandGroups, expanded, in, theirs.inChannels);
     norm(to.expand + ".1", source.expand + ".1", expanded);
   } else if (own.expands()) {
     select(to.expand, expanded, in);
@@ -210,8 +221,8 @@ void Heir::block(size_t s, size_t b, size_t index, const Picks &in, const Picks 
          theirs.squeezed, 1);
     values(to.gate + ".expand.bias", source.gate + ".expand.bias", expanded);
   }
-  conv(to.project + ".0.weight", source.project + ".0.weight", out, expanded, theirs.expanded, 1,
-       factors);
+  pointwise(to.project + ".0.weight", own.projectGroups, source.project + ".0.weight",
+            theirs.projectGroups, out, expanded, theirs.expanded, factors);
   norm(to.project + ".1", source.project + ".1", out,
        factors.empty() ? 1 : 1.0 / double(network.branches()));
 }
@@ -232,12 +243,12 @@ void Heir::stage(size_t s, std::vector<Picks> &at) {
     for (const Picks &picks : expanded)
       for (int64_t channel : picks)
         ++copies[channel];
-    int64_t begin = 0; // of the branch's channels in a concat
+    Parts parts;
     for (size_t b = 0; b < at.size(); ++b) {
       if (index >= spec.branches[b].size())
         continue;
       const BlockSpec &own = spec.branches[b][index];
-      Picks out = leading(own.outChannels, theirs ? theirs->outChannels : 0, begin);
+      Picks out = parts.next(own, theirs, at[b], spec.sync == SyncKind::concat);
       std::vector<double> factors;
       if (theirs && spec.sync == SyncKind::add && index + 1 == spec.branches[b].size())
         for (int64_t channel : expanded[b])
@@ -245,7 +256,6 @@ void Heir::stage(size_t s, std::vector<Picks> &at) {
       if (theirs)
         block(s, b, index, at[b], expanded[b], out, factors);
       at[b] = std::move(out);
-      begin += spec.sync == SyncKind::concat ? own.outChannels : 0;
     }
   }
 }

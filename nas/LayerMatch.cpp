@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "nas/LayerMatch.h"
+#include "nas/BlockMatch.h"
 
 #include "ir/ShapeInference.h"
 
@@ -37,6 +37,14 @@ bool MatchedConv::isPointwise() const {
   return llvm::all_of(convs, [](ConvOp conv) {
     return kernelOf(conv) == 1 && conv.getGroup() == 1 && conv.getStrides()[0] == 1;
   });
+}
+
+int64_t MatchedConv::groups() const {
+  auto first = tensorType(ConvOp(convs[0]).getWeight()).getShape();
+  bool equal = llvm::all_of(convs, [&](ConvOp conv) {
+    return tensorType(conv.getWeight()).getShape() == first && first[1] >= 2;
+  });
+  return equal ? int64_t(convs.size()) : 1;
 }
 
 Operation *soleUser(Value value) { return value.hasOneUse() ? *value.user_begin() : nullptr; }
@@ -130,7 +138,7 @@ static void matchTail(MatchedConv &matched) {
 FailureOr<MatchedConv> matchConv(Value x, bool mayAdd) {
   SmallVector<Operation *> readers;
   for (Operation *user : x.getUsers())
-    if (!(mayAdd && isa<AddOp>(user)))
+    if (!(mayAdd && beginsShortcut(user)))
       readers.push_back(user);
   if (readers.empty()) {
     Operation *last = x.getDefiningOp();
@@ -182,9 +190,12 @@ FailureOr<std::optional<MatchedGate>> matchGate(Value x) {
   if (!gate.reduce)
     return bad(pool, "a 1x1 convolution behind the pool, which keeps its dimensions");
   Operation *act = soleUser(gate.reduce.getResult());
+  gate.norm = dyn_cast_if_present<BatchNormOp>(act);
+  if (gate.norm)
+    act = soleUser(gate.norm.getResult());
   gate.act = activationOf(act);
   if (gate.act.empty())
-    return bad(gate.reduce, "an activation behind this convolution, without a normalisation");
+    return bad(gate.reduce, "an activation behind this convolution");
   gate.expand = pixelConv(act->getResult(0));
   if (!gate.expand)
     return bad(act, "a 1x1 convolution behind this activation");

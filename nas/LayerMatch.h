@@ -27,13 +27,16 @@ struct MatchedConv {
   bool isDepthwise() const;
   /// 1x1 at stride 1, without groups.
   bool isPointwise() const;
+  /// Of a pointwise one: convolutions of slices that are equally large; 1 where they are not.
+  int64_t groups() const;
 };
 
 /// A squeeze-and-excitation gate.
 struct MatchedGate {
   ConvOp reduce, expand;
-  std::string act; ///< behind `reduce`
-  bool hard;       ///< HardSigmoid behind `expand`, else Sigmoid
+  BatchNormOp norm; ///< behind `reduce`; may be null
+  std::string act;  ///< behind `reduce`
+  bool hard;        ///< HardSigmoid behind `expand`, else Sigmoid
   mlir::Value result;
 };
 
@@ -49,8 +52,8 @@ std::string activationOf(mlir::Operation *op);
 /// Says at `op` why it is in no staged network.
 mlir::InFlightDiagnostic refuse(mlir::Operation *op);
 
-/// The convolution that reads `x`, beside a sum where `mayAdd`. Emits one diagnostic where there
-/// is none, or where its padding, dilation or shape is no staged network's.
+/// The convolution that reads `x`, beside a shortcut where `mayAdd`. Emits one diagnostic where
+/// there is none, or where its padding, dilation or shape is no staged network's.
 mlir::FailureOr<MatchedConv> matchConv(mlir::Value x, bool mayAdd);
 
 /// The gate that `x` goes through; none: no result and no diagnostic.
@@ -59,13 +62,15 @@ mlir::FailureOr<std::optional<MatchedGate>> matchGate(mlir::Value x);
 /// Writes weights and normalisation of a layer, under the names that `module` has in
 /// parametersOf. The bias of a convolution goes into the normalisation; where there is none, one
 /// is made that only adds it: mean 0, variance 1 - `epsilon`, scale 1. Normalisations of another
-/// epsilon than the network's are scaled. Slices are written one by one where `depthwise`, else
-/// as one convolution, zero in between. Emits a diagnostic where a weight is computed.
+/// epsilon than the network's are scaled. Slices are written one by one where `depthwise`;
+/// else one behind the other where they are groups, or as one convolution, zero in between. Emits a
+/// diagnostic where a weight is computed.
 mlir::LogicalResult putConv(const MatchedConv &conv, bool depthwise, const std::string &module,
                             double epsilon, NetworkWeights &weights);
 
-/// The same for a convolution with bias, or without: zeros.
-mlir::LogicalResult putBiased(ConvOp conv, const std::string &module, NetworkWeights &weights);
+/// The same for a convolution with bias, or without: zeros. A normalisation behind it is folded.
+mlir::LogicalResult putBiased(ConvOp conv, const std::string &module, NetworkWeights &weights,
+                              BatchNormOp norm = {});
 
 /// The same for a fully connected layer; `outputs` become how many features it has.
 mlir::LogicalResult putGemm(GemmOp gemm, const std::string &module, NetworkWeights &weights,

@@ -91,20 +91,43 @@ LogicalResult putConv(const MatchedConv &conv, bool depthwise, const std::string
       return failure();
   if (!mixed) {
     std::vector<float> &weight = weights[module + ".0.weight"];
-    bool dense = conv.convs.size() > 1;
-    if (failed(dense ? readDense(conv, weight)
-                     : read(conv.op(), ConvOp(conv.convs[0]).getWeight(), weight)))
+    bool dense = !depthwise && conv.convs.size() > 1 && conv.groups() == 1;
+    if (dense && failed(readDense(conv, weight)))
       return failure();
+    for (ConvOp part : conv.convs)
+      if (!dense && failed(read(part, part.getWeight(), weight)))
+        return failure();
   }
   return putNorm(conv, module + ".1", epsilon, weights);
 }
 
-LogicalResult putBiased(ConvOp conv, const std::string &module, NetworkWeights &weights) {
+/// Folds the normalisation into the layer's weights and bias.
+static LogicalResult foldNorm(BatchNormOp norm, std::vector<float> &weight,
+                              std::vector<float> &bias) {
+  std::vector<float> scale, shift, mean, variance;
+  if (failed(read(norm, norm.getScale(), scale)) || failed(read(norm, norm.getBias(), shift)) ||
+      failed(read(norm, norm.getMean(), mean)) || failed(read(norm, norm.getVariance(), variance)))
+    return failure();
+  double epsilon = norm.getEpsilon().convertToFloat();
+  size_t inputs = weight.size() / bias.size();
+  for (size_t o = 0; o < bias.size(); ++o) {
+    double factor = scale[o] / std::sqrt(variance[o] + epsilon);
+    for (size_t i = 0; i < inputs; ++i)
+      weight[o * inputs + i] = float(weight[o * inputs + i] * factor);
+    bias[o] = float((double(bias[o]) - mean[o]) * factor + shift[o]);
+  }
+  return success();
+}
+
+LogicalResult putBiased(ConvOp conv, const std::string &module, NetworkWeights &weights,
+                        BatchNormOp norm) {
   MatchedConv matched;
   matched.convs.push_back(conv);
   matched.result = conv.getResult();
-  return success(succeeded(read(conv, conv.getWeight(), weights[module + ".weight"])) &&
-                 succeeded(readBias(matched, weights[module + ".bias"])));
+  std::vector<float> &weight = weights[module + ".weight"], &bias = weights[module + ".bias"];
+  if (failed(read(conv, conv.getWeight(), weight)) || failed(readBias(matched, bias)))
+    return failure();
+  return norm ? foldNorm(norm, weight, bias) : success();
 }
 
 LogicalResult putGemm(GemmOp gemm, const std::string &module, NetworkWeights &weights,

@@ -47,8 +47,8 @@ public:
     add(module + ".running_mean", {channels}, ParameterKind::mean);
     add(module + ".running_var", {channels}, ParameterKind::variance);
   }
-  void convNorm(const std::string &module, const ConvSpec &spec) {
-    conv(module + ".0", spec.outChannels, spec.inChannels, spec.kernel);
+  void convNorm(const std::string &module, const ConvSpec &spec, int64_t groups = 1) {
+    conv(module + ".0", spec.outChannels, spec.inChannels / groups, spec.kernel);
     norm(module + ".1", spec.outChannels);
   }
   void gate(const std::string &module, int64_t channels, int64_t squeezed) {
@@ -59,13 +59,13 @@ public:
   }
   void block(const BlockModules &modules, const BlockSpec &spec) {
     if (spec.expands())
-      convNorm(modules.expand, {spec.inChannels, spec.expanded});
+      convNorm(modules.expand, {spec.inChannels, spec.expanded}, spec.expandGroups);
     for (size_t k = 0; k < spec.kernels.size(); ++k)
       conv(modules.depthwiseConv(spec, k), spec.kernelChannels(k), 1, spec.kernels[k]);
     norm(modules.depthwise + ".1", spec.expanded);
     if (spec.squeezed)
       gate(modules.gate, spec.expanded, spec.squeezed);
-    convNorm(modules.project, {spec.expanded, spec.outChannels});
+    convNorm(modules.project, {spec.expanded, spec.outChannels}, spec.projectGroups);
   }
 
 private:

@@ -17,7 +17,7 @@ public:
       : network(network), to(graph) {}
 
   std::string convNorm(const std::string &x, const std::string &path, const std::string &module,
-                       const ConvSpec &conv, const std::string &act);
+                       const ConvSpec &conv, const std::string &act, int64_t groups = 1);
   std::string block(const std::string &x, const std::string &path, const BlockModules &modules,
                     const BlockSpec &block);
   std::string join(SyncKind kind, llvm::ArrayRef<std::string> values, const std::string &path);
@@ -34,6 +34,12 @@ private:
                         const BlockSpec &block);
   std::string gate(const std::string &x, const std::string &path, const std::string &module,
                    const BlockSpec &block);
+  llvm::SmallVector<std::string> split(const std::string &x, const std::string &path, int64_t axis,
+                                       llvm::ArrayRef<int64_t> sizes);
+  std::string groupedConv(const std::string &x, const std::string &path, const std::string &weight,
+                          const ConvSpec &conv, int64_t groups);
+  std::string shortcut(const std::string &x, const std::string &y, const std::string &path,
+                       const BlockSpec &block);
 
   const StagedNetwork &network;
   OnnxGraph to;
@@ -79,10 +85,36 @@ std::string GraphWriter::activate(const std::string &x, const std::string &path,
 
 std::string GraphWriter::convNorm(const std::string &x, const std::string &path,
                                   const std::string &module, const ConvSpec &spec,
-                                  const std::string &act) {
-  std::string y = conv(x, path, module + ".0.weight", spec, /*depthwise=*/false);
+                                  const std::string &act, int64_t groups) {
+  std::string weight = module + ".0.weight";
+  std::string y = groups > 1 ? groupedConv(x, path, weight, spec, groups)
+                             : conv(x, path, weight, spec, /*depthwise=*/false);
   y = norm(y, path, module + ".1");
   return act.empty() ? y : activate(y, path, act);
+}
+
+llvm::SmallVector<std::string> GraphWriter::split(const std::string &x, const std::string &path,
+                                                  int64_t axis, llvm::ArrayRef<int64_t> sizes) {
+  onnx::NodeProto &added = to.node("Split", {x, to.constant(path + "/split", sizes)}, path);
+  OnnxGraph::set(added, "axis", axis);
+  llvm::SmallVector<std::string> parts{added.output(0)};
+  for (size_t k = 1; k < sizes.size(); ++k)
+    parts.push_back(*added.add_output() = added.name() + "_output_" + std::to_string(k));
+  return parts;
+}
+
+/// One convolution for each group, of its part of the weights: kernels are for such ones.
+std::string GraphWriter::groupedConv(const std::string &x, const std::string &path,
+                                     const std::string &weight, const ConvSpec &spec,
+                                     int64_t groups) {
+  ConvSpec own{spec.inChannels / groups, spec.outChannels / groups};
+  auto equal = [&](int64_t size) { return llvm::SmallVector<int64_t>(size_t(groups), size); };
+  auto inputs = split(x, path, 1, equal(own.inChannels));
+  auto weights = split(weight, path + "/weight", 0, equal(own.outChannels));
+  llvm::SmallVector<std::string> parts;
+  for (auto [input, part] : llvm::zip_equal(inputs, weights))
+    parts.push_back(conv(input, path, part, own, /*depthwise=*/false));
+  return join(SyncKind::concat, parts, path);
 }
 
 std::string GraphWriter::depthwise(const std::string &x, const std::string &path,
@@ -92,11 +124,7 @@ std::string GraphWriter::depthwise(const std::string &x, const std::string &path
     llvm::SmallVector<int64_t> sizes;
     for (size_t k = 0; k < block.kernels.size(); ++k)
       sizes.push_back(block.kernelChannels(k));
-    onnx::NodeProto &added = to.node("Split", {x, to.constant(path + "/split", sizes)}, path);
-    OnnxGraph::set(added, "axis", int64_t(1));
-    parts[0] = added.output(0);
-    for (size_t k = 1; k < block.kernels.size(); ++k)
-      parts.push_back(*added.add_output() = added.name() + "_output_" + std::to_string(k));
+    parts = split(x, path, 1, sizes);
   }
   for (size_t k = 0; k < parts.size(); ++k) {
     int64_t channels = block.kernelChannels(k);
@@ -104,7 +132,8 @@ std::string GraphWriter::depthwise(const std::string &x, const std::string &path
                     {channels, channels, block.kernels[k], block.stride}, /*depthwise=*/true);
   }
   std::string y = parts.size() > 1 ? join(SyncKind::concat, parts, path) : parts[0];
-  return activate(norm(y, path, modules.depthwise + ".1"), path, network.actOf(block));
+  y = norm(y, path, modules.depthwise + ".1");
+  return block.lateAct.empty() ? activate(y, path, network.actOf(block)) : y;
 }
 
 std::string GraphWriter::gate(const std::string &x, const std::string &path,
@@ -132,12 +161,26 @@ std::string GraphWriter::block(const std::string &x, const std::string &path,
   std::string y = x;
   if (block.expands())
     y = convNorm(y, path + "/expand", modules.expand, {block.inChannels, block.expanded},
-                 network.actOf(block));
+                 network.actOf(block), block.expandGroups);
   y = depthwise(y, path + "/depthwise", modules, block);
   if (block.squeezed)
     y = gate(y, path + "/se", modules.gate, block);
-  y = convNorm(y, path + "/project", modules.project, {block.expanded, block.outChannels}, "");
-  return block.hasShortcut() ? to.value("Add", {x, y}, path) : y;
+  if (!block.lateAct.empty())
+    y = activate(y, path, block.lateAct);
+  y = convNorm(y, path + "/project", modules.project, {block.expanded, block.outChannels}, "",
+               block.projectGroups);
+  return block.hasShortcut() ? shortcut(x, y, path, block) : y;
+}
+
+/// A sum with the input, zeros behind it, becomes one kernel with the projection; a sum with some
+/// of the channels would not.
+std::string GraphWriter::shortcut(const std::string &x, const std::string &y,
+                                  const std::string &path, const BlockSpec &block) {
+  if (block.addedChannels() == 0)
+    return to.value("Add", {x, y}, path);
+  llvm::SmallVector<int64_t> pads{0, 0, 0, 0, 0, block.addedChannels(), 0, 0};
+  std::string wide = to.value("Pad", {x, to.constant(path + "/pads", pads)}, path);
+  return to.value("Add", {wide, y}, path);
 }
 
 std::string GraphWriter::join(SyncKind kind, llvm::ArrayRef<std::string> values,

@@ -15,6 +15,8 @@ int64_t BlockSpec::kernelChannels(size_t index) const {
 
 GateSpec StagedNetwork::gateOf(const BlockSpec &block) const {
   bool hard = act == "Hardswish" || block.act == "Hardswish";
+  if (!block.gateAct.empty())
+    return {block.gateAct, hard};
   return {hard ? "ReLU" : actOf(block), hard};
 }
 
@@ -46,12 +48,13 @@ static int64_t square(int64_t edge) { return edge * edge; }
 static void addLayers(const BlockSpec &block, std::vector<Layer> &layers) {
   int64_t in = square(block.inSize), out = square(block.outSize());
   if (block.expands())
-    layers.push_back({block.inChannels * block.expanded, in, block.expanded});
+    layers.push_back({block.inChannels * block.expanded / block.expandGroups, in, block.expanded});
   int64_t taps = 0;
   for (auto [i, kernel] : llvm::enumerate(block.kernels))
     taps += block.kernelChannels(i) * square(kernel);
   layers.push_back({taps, out, block.expanded});
-  layers.push_back({block.expanded * block.outChannels, out, block.outChannels});
+  layers.push_back(
+      {block.expanded * block.outChannels / block.projectGroups, out, block.outChannels});
 }
 
 static std::vector<Layer> layersOf(const StagedNetwork &network) {
@@ -110,6 +113,21 @@ static bool isKernel(int64_t kernel) { return kernel >= 1 && kernel <= 31 && ker
 
 static const char kKernels[] = "a kernel is odd, from 1 to 31";
 
+static bool mayGroup(int64_t groups, int64_t in, int64_t out) {
+  return groups == 1 || (in % groups == 0 && out % groups == 0 && in / groups >= 2);
+}
+
+static llvm::Error verifyGroups(const BlockSpec &block, const llvm::Twine &where) {
+  for (int64_t groups : {block.expandGroups, block.projectGroups})
+    if (groups < 1 || groups > 64)
+      return broken(where, "expected 1 to 64 groups, got " + llvm::Twine(groups));
+  if ((block.expands() && !mayGroup(block.expandGroups, block.inChannels, block.expanded)) ||
+      !mayGroup(block.projectGroups, block.expanded, block.outChannels))
+    return broken(where, "groups divide the channels that a 1x1 convolution reads and leaves, and "
+                         "read two or more each");
+  return llvm::Error::success();
+}
+
 static llvm::Error verifyAct(const std::string &act, const llvm::Twine &where) {
   if (act == "ReLU" || act == "ReLU6" || act == "Hardswish" || act == "SiLU")
     return llvm::Error::success();
@@ -131,9 +149,14 @@ static llvm::Error verifyBlock(const BlockSpec &block, int64_t size, int64_t cha
   if (!isSmall({block.inSize, block.stride, block.inChannels, block.expanded, block.outChannels}) ||
       block.stride > 16 || block.squeezed < 0 || block.squeezed > 65536)
     return broken(where, "expected numbers from 1 to 65,536, and a stride up to 16");
-  if (!block.act.empty())
-    if (llvm::Error error = verifyAct(block.act, where))
-      return error;
+  for (const std::string &act : {block.act, block.lateAct, block.gateAct})
+    if (!act.empty())
+      if (llvm::Error error = verifyAct(act, where))
+        return error;
+  if (!block.gateAct.empty() && !block.squeezed)
+    return broken(where, "it names a gate's activation, and has no gate");
+  if (llvm::Error error = verifyGroups(block, where))
+    return error;
   if (int64_t(block.kernels.size()) > block.expanded)
     return broken(where, "it has more kernels than expanded channels");
   if (size && block.inSize != size)

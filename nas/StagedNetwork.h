@@ -11,6 +11,7 @@
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ struct ConvSpec {
 
 /// An inverted residual (MBConv): 1x1 expansion, depthwise convolution, perhaps squeeze and
 /// excitation, 1x1 projection without activation; no expansion where it would not change the
-/// number of channels, and a shortcut around where the shape stays.
+/// number of channels, and a shortcut around where the shape stays. ReXNet's linear bottleneck
+/// (Han et al., CVPR 2021) is one of a late activation, and of a partial shortcut.
 struct BlockSpec {
   int64_t inSize = 0; ///< edge of its square input, in pixels
   int64_t stride = 1;
@@ -34,11 +36,27 @@ struct BlockSpec {
   llvm::SmallVector<int64_t, 4> kernels{3};
   int64_t squeezed = 0; ///< channels inside squeeze and excitation; 0: there is none
   std::string act;      ///< empty: the network's
+  /// In front of the projection, behind the gate; the depthwise convolution then has none. Empty:
+  /// `act`, between depthwise convolution and gate.
+  std::string lateAct;
+  std::string gateAct; ///< behind the gate's squeezing convolution; empty: as gateOf says
+  /// Groups of the 1x1 convolutions, which each read their part of the channels (MixNet's halves).
+  int64_t expandGroups = 1, projectGroups = 1;
+  /// The input may be added to the first of more output channels.
+  bool partialShortcut = false;
   bool operator==(const BlockSpec &) const = default;
 
   bool expands() const { return expanded != inChannels; }
-  bool hasShortcut() const { return stride == 1 && inChannels == outChannels; }
+  /// At stride 1 where the channels stay, or with partialShortcut become more. Where they become
+  /// fewer, as in a branch that is to be concatenated, there is none.
+  bool hasShortcut() const {
+    return stride == 1 && (inChannels == outChannels || (partialShortcut && addedChannels() > 0));
+  }
+  /// Output channels that a shortcut does not reach.
+  int64_t addedChannels() const { return outChannels - inChannels; }
   int64_t outSize() const { return (inSize + stride - 1) / stride; }
+  /// Of the expanded channels, so that each reads one group of inputs, and one of outputs reads it.
+  int64_t expandedGroups() const { return std::lcm(expandGroups, projectGroups); }
   /// Expanded channels that go through kernels[index].
   int64_t kernelChannels(size_t index) const;
 };
@@ -80,7 +98,8 @@ struct StagedNetwork {
     return block.act.empty() ? act : block.act;
   }
   /// Where the network or the block has Hardswish, as in MobileNetV3: ReLU and HardSigmoid.
-  /// Else as in EfficientNet: the block's activation and Sigmoid.
+  /// Else as in EfficientNet: the block's activation and Sigmoid. The block's gateAct, where it
+  /// has one, is instead of that activation.
   GateSpec gateOf(const BlockSpec &block) const;
   /// What the classifier reads.
   int64_t features() const { return hidden ? hidden : head.outChannels; }
@@ -103,15 +122,18 @@ struct StagedNetwork {
   ///    its size and channels.
   /// N4 Branches of a stage leave equal sizes; where they are added, equal channels.
   /// N5 Behind the last stage of a branched network there is a sync; one branch has none.
-  /// N6 Activations are ReLU, ReLU6, Hardswish or SiLU. Batch normalisations have an epsilon
-  ///    above 0 and a momentum of 0 to 1.
-  /// N7 There are at most 500 million parameters, which an ONNX file can hold.
+  /// N6 Activations are ReLU, ReLU6, Hardswish or SiLU; only a block with a gate names the
+  ///    gate's. Batch normalisations have an epsilon above 0 and a momentum of 0 to 1.
+  /// N7 Groups of a 1x1 convolution, at most 64, divide the channels that it reads and leaves, and
+  ///    read two or more each.
+  /// N8 There are at most 500 million parameters, which an ONNX file can hold.
   llvm::Error verify() const;
 };
 
 /// SyncNAS's form: "0", "1", ... hold the stages, a block is [in_size, kernel, stride, in_c, exp_c,
 /// out_c]. Additions, written only where they differ from what SyncNAS has: "classes", "hidden",
-/// and a seventh element of blocks, {"se": 16, "act": "Hardswish", "kernels": [3, 5]}.
+/// and a seventh element of blocks, {"se": 16, "act": "Hardswish", "kernels": [3, 5], "late_act":
+/// "ReLU6", "se_act": "ReLU", "shortcut": "partial", "groups_pw": [2, 1]}.
 nlohmann::json toJson(const StagedNetwork &network);
 
 /// The network that `json` holds, verified. Members that are not known are left alone.

@@ -24,6 +24,14 @@ static json toJson(const BlockSpec &block) {
     more["act"] = block.act;
   if (block.kernels.size() > 1)
     more["kernels"] = std::vector<int64_t>(block.kernels.begin(), block.kernels.end());
+  if (!block.lateAct.empty())
+    more["late_act"] = block.lateAct;
+  if (!block.gateAct.empty())
+    more["se_act"] = block.gateAct;
+  if (block.expandGroups > 1 || block.projectGroups > 1)
+    more["groups_pw"] = {block.expandGroups, block.projectGroups};
+  if (block.partialShortcut)
+    more["shortcut"] = "partial";
   if (!more.empty())
     value.push_back(more);
   return value;
@@ -94,7 +102,13 @@ static ConvSpec convFrom(const json &object, const std::string &member) {
 
 static BlockSpec blockFrom(const json &value, const std::string &where) {
   std::vector<int64_t> n = wholeNumbers(value, 6, where);
-  BlockSpec block{n[0], n[2], n[3], n[4], n[5], {n[1]}, 0, ""};
+  BlockSpec block;
+  block.inSize = n[0];
+  block.kernels = {n[1]};
+  block.stride = n[2];
+  block.inChannels = n[3];
+  block.expanded = n[4];
+  block.outChannels = n[5];
   if (value.size() > 6) {
     const json &more = value[6];
     if (!more.is_object())
@@ -102,6 +116,18 @@ static BlockSpec blockFrom(const json &value, const std::string &where) {
     if (more.contains("se"))
       block.squeezed = wholeNumber(more.at("se"), where + ", 'se'");
     block.act = more.value("act", std::string());
+    block.lateAct = more.value("late_act", std::string());
+    block.gateAct = more.value("se_act", std::string());
+    if (more.contains("groups_pw")) {
+      std::vector<int64_t> groups = wholeNumbers(more.at("groups_pw"), 2, where + ", 'groups_pw'");
+      block.expandGroups = groups[0];
+      block.projectGroups = groups[1];
+    }
+    if (more.contains("shortcut")) {
+      if (more.at("shortcut") != "partial")
+        refuse(where + ": a 'shortcut' is \"partial\", got " + more.at("shortcut").dump());
+      block.partialShortcut = true;
+    }
     if (more.contains("kernels")) {
       const json &kernels = more.at("kernels");
       std::vector<int64_t> sizes = wholeNumbers(kernels, kernels.size(), where + ", 'kernels'");

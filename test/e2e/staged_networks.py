@@ -25,8 +25,12 @@ def configuration(stages, sync=None, *, stem=8, head=12, classes=5, act="ReLU6",
 
 
 def random_configuration(seed, branches):
-    """Two or three stages, each of other channels; some blocks with gates, mixed kernels, activations of their own."""
-    draw = np.random.default_rng(seed)
+    """Two or three stages, each of other channels; some blocks with gates, mixed kernels, activations of their own.
+
+    Two seeds of three have some of ReXNet: late activations, gates' own ones, partial shortcuts.
+    """
+    draw, more_of = np.random.default_rng(seed), np.random.default_rng([seed, 1])
+    rexnet = seed % 3 > 0
     act = str(draw.choice(ACTS))
     stem = int(draw.choice([4, 8, 12]))
     count = int(draw.integers(2, 4))
@@ -44,12 +48,19 @@ def random_configuration(seed, branches):
         for b in range(branches):
             own, channels, edge = [], flow[b], size
             for i in range(blocks):
+                grows = rexnet and blocks > 1
+                own_out = out - out // 4 - 1 if grows and i == 0 else out
                 step = stride if i == 0 else 1
                 expanded = channels if channels > 2 and draw.integers(4) == 0 else int(draw.integers(4, 20))
                 gate = {"se": int(draw.integers(1, 5))} if draw.integers(2) else {}
                 first = more["kernels"][0] if "kernels" in more else kernel
-                own.append(block(edge, first, step, channels, expanded, out, **more, **gate))
-                channels, edge = out, (edge - 1) // step + 1
+                own_more = rexnet_options(more_of, act, more, gate, branches > 1 or expanded != channels) if rexnet else {}
+                if rexnet:
+                    own_more |= groups_options(more_of, channels, expanded, own_out)
+                if grows and (i > 0 or branches > 1):
+                    own_more["shortcut"] = "partial"
+                own.append(block(edge, first, step, channels, expanded, own_out, **more, **gate, **own_more))
+                channels, edge = own_out, (edge - 1) // step + 1
             stage.append(own)
         stages.append(stage)
         size = edge
@@ -57,6 +68,28 @@ def random_configuration(seed, branches):
     if branches == 1:
         return configuration([stage[0] for stage in stages], stem=stem, act=act)
     return configuration(stages, sync, stem=stem, act=act)
+
+
+def rexnet_options(draw, act, more, gate, expands):
+    """Only what is not the same as without."""
+    own, options = more.get("act", act), {}
+    if expands and draw.integers(2):
+        options["late_act"] = str(draw.choice([a for a in ACTS if a != own]))
+    if gate and draw.integers(2):
+        usual = "ReLU" if "Hardswish" in (act, own) else own
+        options["se_act"] = str(draw.choice([a for a in ACTS if a != usual]))
+    return options
+
+
+def groups_options(draw, *channels):
+    """MixNet's halves: of 1x1 convolutions from each number of channels to the next, where they divide them."""
+    groups = []
+    for reads, leaves in zip(channels, channels[1:]):
+        can = [g for g in (2, 3) if reads % g == leaves % g == 0 and reads >= 2 * g]
+        groups.append(int(draw.choice(can)) if can and draw.integers(3) else 1)
+    if channels[0] == channels[1]:
+        groups[0] = 1  # there is no expansion
+    return {"groups_pw": groups} if groups != [1, 1] else {}
 
 
 def trained(weights, seed=0):
@@ -84,6 +117,9 @@ def activate(x, act):
 
 
 def conv(x, weight, stride=1, depthwise=False):
+    if not depthwise and weight.shape[1] < len(x):  # in groups
+        groups = len(x) // weight.shape[1]
+        return np.concatenate([conv(*part, stride) for part in zip(np.split(x, groups), np.split(weight, groups))])
     k = weight.shape[2]
     x = np.pad(x, [(0, 0)] + [(k // 2, k // 2)] * 2)
     windows = np.lib.stride_tricks.sliding_window_view(x, (k, k), (1, 2))[:, ::stride, ::stride]
@@ -108,11 +144,11 @@ class Reference:
     def conv_norm(self, x, module, stride=1):
         return self.norm(conv(x, self.weights[module + ".0.weight"], stride), module + ".1")
 
-    def gate(self, x, module, act):
+    def gate(self, x, module, act, se_act):
         hard = "Hardswish" in (act, self.config["act"])
         w = self.weights
         y = w[module + ".reduce.weight"][:, :, 0, 0] @ x.mean((1, 2)) + w[module + ".reduce.bias"]
-        y = activate(y, "ReLU" if hard else act)
+        y = activate(y, se_act or ("ReLU" if hard else act))
         y = w[module + ".expand.weight"][:, :, 0, 0] @ y + w[module + ".expand.bias"]
         return x * (np.clip(y / 6 + 0.5, 0, 1) if hard else 1 / (1 + np.exp(-y)))[:, None, None]
 
@@ -131,11 +167,17 @@ class Reference:
             parts = np.split(y, np.cumsum(sizes)[:-1])
             y = np.concatenate([conv(part, self.weights[f"{module}.{layer}.0.convs.{i}.weight"], stride, True)
                                 for i, part in enumerate(parts)])
-        y, layer = activate(self.norm(y, f"{module}.{layer}.1"), act), layer + 1
+        y, layer, late = self.norm(y, f"{module}.{layer}.1"), layer + 1, more.get("late_act")
+        if not late:
+            y = activate(y, act)
         if more.get("se"):
-            y, layer = self.gate(y, f"{module}.{layer}", act), layer + 1
+            y, layer = self.gate(y, f"{module}.{layer}", act, more.get("se_act")), layer + 1
+        if late:
+            y = activate(y, late)
         y = self.conv_norm(y, f"{module}.{layer}")
-        return x + y if stride == 1 and in_c == out_c else y
+        if stride == 1 and (in_c == out_c or "shortcut" in more and in_c < out_c):
+            y[:in_c] += x
+        return y
 
     def __call__(self, picture):
         config, act = self.config, self.config["act"]

@@ -165,6 +165,18 @@ def test_what_was_written_is_recognised_with_every_weight(seed, tmp_path):
         np.testing.assert_array_equal(again[name], value, err_msg=name)
 
 
+@pytest.mark.parametrize("kept,momentum", [((0.97, 0.97), 0.03), ((0.9997, 0.9997), 0.0003), ((0.9, 0.97), 0.1),
+                                           ((2.0, 2.0), 0.1)])
+def test_momentum_is_read_where_all_agree(kept, momentum, tmp_path):
+    path = trained_model(tmp_path, configuration([[block(8, 3, 2, 8, 16, 6)]]))
+    model = onnx.load(path)
+    norms = [n for n in model.graph.node if n.op_type == "BatchNormalization"]
+    for i, node in enumerate(norms):
+        next(a for a in node.attribute if a.name == "momentum").f = kept[i > 0]
+    onnx.save(model, path)
+    assert json.loads(emit(path, tmp_path / "read.json", what="network").read_text())["bn_momentum"] == momentum
+
+
 def expected_base(name):
     """The configuration of a network of the zoo, out of its table."""
     net, size, channels = MOBILE[name], 112, MOBILE[name].stem
@@ -180,6 +192,9 @@ def expected_base(name):
                     more["act"] = acts[one["act"]]
                 if len(kernels) > 1:
                     more["kernels"] = kernels
+                groups = [1 if k == 1 else len(k) for k in (one["expand_kernel"], one["project_kernel"])]
+                if groups != [1, 1]:
+                    more["groups_pw"] = groups
                 config[str(s)].append(block(size, kernels[0], one["stride"], channels, one["expanded"], one["out"], **more))
                 size, channels = (size - 1) // one["stride"] + 1, one["out"]
     config["head"] = [channels, net.head, 1, 1]
@@ -211,7 +226,6 @@ def test_published_base_is_what_its_model_has(name, data, tmp_path):
 
 
 @pytest.mark.parametrize("name,node,message", [
-    ("rexnet_1_0", "/block1/depthwise/Conv", "a block has one activation"),
     ("resnet18", "/stem/MaxPool", "expected a convolution here"),
     ("squeezenet_1_1", "/stem/Conv", "expected padding of 1 on each side"),
     ("shufflenet_v2_1_0", "/stem/MaxPool", "expected a convolution here"),
@@ -255,6 +269,9 @@ REFUSED = {
                     "/stage0/block0/depthwise/Conv", "one stride in both directions"),
     "no shortcut": (lambda m: without(m, "/stage0/block1/Add", 1),
                     "/stage0/block1/project/Conv", "expected the sum of the block's input and result"),
+    "two activations before the gate": (
+        lambda m: setattr(node_of(m, "/stage0/block1/expand/Relu"), "op_type", "HardSwish"),
+        "/stage0/block1/depthwise/Conv", "a block has one activation, or another behind its gate"),
     "no activation": (lambda m: without(m, "/stage0/block0/depthwise/Relu"),
                       "/stage0/block0/depthwise/Conv", "behind a depthwise convolution there is ReLU"),
     "no activation behind the head": (lambda m: without(m, "/head/Relu"),

@@ -44,6 +44,16 @@ def test_mixconv_groups(base):
     assert (block.groups, block.kernels, block.se, block.act) == ((4, 3, 3), (3, 5, 7), 2, "SiLU")
 
 
+@pytest.mark.parametrize("block, residual", [
+    ([4, 3, 1, 4, 8, 6], False), ([4, 3, 1, 4, 8, 6, {"shortcut": "partial"}], True),
+    ([4, 3, 2, 4, 8, 6, {"shortcut": "partial"}], False), ([4, 3, 1, 4, 8, 4, {"shortcut": "partial"}], True),
+    ([4, 3, 1, 4, 8, 3, {"shortcut": "partial"}], False), ([4, 3, 1, 4, 8, 4], True)])
+def test_residuals(base, block, residual):
+    edge = 2 if block[2] == 2 else 4
+    net = {**base, "0": [block], "1": [[edge, 3, 1, block[5], 8, 8]]}
+    assert configuration.parse(net).stages[0][0][0].residual == residual
+
+
 @pytest.mark.parametrize("path, words", [
     (("1", "1", 0, 3, 7), "stage 1, branch 1, block 0: in_c 7"),
     (("1", "1", 0, 0, 5), "stage 1, branch 1, block 0: in_size 5"),
@@ -56,6 +66,15 @@ def test_mixconv_groups(base):
     (("0", "1", [[4, 3, 1, 4, 6]]), "stage 0, branch 1, block 0: not"),
     (("0", "1", [[4, 3, 1, 4, 6, 3, {"se": -1}]]), "block 0, se"),
     (("0", "1", [[4, 3, 1, 4, 6, 3, {"sse": 1}]]), "block 0: the 7th"),
+    (("0", "1", [[4, 3, 1, 4, 6, 3, {"groups_pw": [2]}]]), "block 0, groups_pw: not two numbers"),
+    (("0", "1", [[4, 3, 1, 4, 6, 3, {"groups_pw": [1, 0]}]]), "block 0, groups_pw: 0 is not"),
+    (("0", "1", [[4, 3, 1, 4, 6, 3, {"groups_pw": [4, 1]}]]), "block 0, groups_pw: 4 to 6 channels"),
+    (("0", "1", [[4, 3, 1, 4, 6, 3, {"groups_pw": [2, 2]}]]), "block 0, groups_pw: 6 to 3 channels"),
+    (("0", "1", [[4, 3, 1, 4, 6, 3, {"late_act": "relu"}]]), "block 0, late_act: 'relu'"),
+    (("0", "1", [[4, 3, 1, 4, 6, 3, {"late_act": []}]]), "block 0, late_act: []"),
+    (("0", "1", [[4, 3, 1, 4, 6, 3, {"se": 2, "se_act": "Tanh"}]]), "block 0, se_act: 'Tanh'"),
+    (("0", "1", [[4, 3, 1, 4, 6, 3, {"se_act": "ReLU"}]]), "block 0, se_act: the block has no gate"),
+    (("0", "1", [[4, 3, 1, 4, 6, 3, {"shortcut": True}]]), "block 0, shortcut: True is not 'partial'"),
     (("0", "1", [[4, 3, 1, 4, 6, 3, {"kernels": [3] * 7}]]), "6 expanded channels for 7 kernels"),
     (("0", "1", []), "stage 0, branch 1: not a list"),
     (("0", {"0": [[4, 3, 1, 4, 4, 3]], "2": [[4, 3, 1, 4, 4, 3]]}), "stage 0: branches are the keys"),

@@ -7,11 +7,14 @@ from syncnas_trainer import configuration, copies, data, images, network, traini
 
 
 def mixed(net):
-    """With all that slices channels: gates, mixed kernels, joins of both kinds, a hidden layer."""
+    """With all that slices channels: gates, mixed kernels, partial residuals, joins, a hidden layer."""
     net["hidden"], net["act"] = 5, "Hardswish"
     net["1"]["0"] = [[4, 3, 2, 6, 10, 4, {"kernels": [3, 5], "se": 3}]]
     net["1"]["1"] = [[4, 3, 2, 6, 8, 4], [2, 3, 1, 4, 4, 4]]
     net["1"]["0"].append([2, 3, 1, 4, 8, 4])
+    net["0"]["0"].insert(0, [4, 3, 1, 4, 8, 5, {"shortcut": "partial", "late_act": "ReLU6", "se": 2, "se_act": "SiLU",
+                                                  "groups_pw": [2, 1]}])
+    net["0"]["0"][1][3] = 5
     return net
 
 
@@ -26,7 +29,7 @@ def test_forward_and_gradients(branched, kinds, training_mode):
     net["sync"] = list(kinds)
     if kinds[0] != "c":
         for branch in "01":
-            net["0"][branch][0][5] = 6
+            net["0"][branch][-1][5] = 6
     if kinds[1] == "a":
         for branch in "01":
             for block in net["1"][branch]:

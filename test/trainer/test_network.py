@@ -80,6 +80,50 @@ def test_residual_and_mixconv_and_squeeze(base):
     torch.testing.assert_close(block(x), x + block.layers(x))
 
 
+@pytest.mark.parametrize("se", [0, 3])
+def test_rexnets_block(base, se):
+    """Han et al., CVPR 2021: SiLU, filters, gate of ReLU, ReLU6, projection; a sum of some channels."""
+    more = {"act": "SiLU", "late_act": "ReLU6", "shortcut": "partial"} | ({"se": se, "se_act": "ReLU"} if se else {})
+    base["1"][1] = [2, 3, 1, 8, 13, 11, more]
+    base["head"][0] = 11
+    net = configuration.parse(base)
+    block = network.build(net).eval().stages[1][0][1]
+    x, layers, f = torch.randn(2, 8, 2, 2), block.layers, torch.nn.functional
+    for norm in (layers[0][1], layers[1][1], layers[-1][1]):
+        torch.nn.init.uniform_(norm.weight, 0.5, 3)
+        torch.nn.init.normal_(norm.bias)
+    y = f.silu(layers[0][1](layers[0][0](x)))
+    y = layers[1][1](layers[1][0](y))
+    if se:
+        pooled = f.relu(layers[2].reduce(y.mean((2, 3), keepdim=True)))
+        y = y * torch.sigmoid(layers[2].expand(pooled))
+    y = layers[-1][1](layers[-1][0](y.clip(0, 6)))
+    torch.testing.assert_close(block(x), torch.cat([y[:, :8] + x, y[:, 8:]], 1))
+
+
+def test_groups(base, monkeypatch):
+    base["1"][1] = [2, 3, 1, 8, 12, 8, {"groups_pw": [4, 2]}]
+    net = configuration.parse(base)
+    block = network.build(net).eval().stages[1][0][1]
+    assert network.parameters(block) == conv_norm(8, 12, 1, 4) + conv_norm(12, 12, 3, 12) + conv_norm(12, 8, 1, 2)
+    whole = configuration.parse({**base, "1": [base["1"][0], base["1"][1][:6]]})
+    assert network.macs(whole) - network.macs(net) == 4 * (8 * 12 - 8 * 12 // 4 + 12 * 8 - 12 * 8 // 2)
+    project = block.layers[2][0]
+    x, w = torch.randn(1, 12, 2, 2), project.weight[:, :, 0, 0]
+    expected = [torch.einsum("oi,nihw->nohw", w[4 * g:4 * g + 4], x[:, 6 * g:6 * g + 6]) for g in range(2)]
+    torch.testing.assert_close(project(x), torch.cat(expected, 1))
+    monkeypatch.setattr(torch.onnx, "is_in_onnx_export", lambda: True)  # one convolution after the other
+    torch.testing.assert_close(project(x), torch.cat(expected, 1))
+
+
+def test_no_partial_residual_to_fewer_channels_or_pixels(base):
+    base["1"] = [[4, 3, 2, 6, 10, 8, {"shortcut": "partial"}], [2, 3, 1, 8, 12, 7, {"shortcut": "partial"}]]
+    base["head"][0] = 7
+    module = network.build(configuration.parse(base)).eval()
+    for block, x in zip(module.stages[1][0], (torch.randn(1, 6, 4, 4), torch.randn(1, 8, 2, 2))):
+        torch.testing.assert_close(block(x), block.layers(x))
+
+
 def test_initial_weights(base):
     base["head"][1] = 4096
     module = network.build(configuration.parse(base), seed=3)

@@ -9,6 +9,16 @@
 
 namespace snc {
 
+inline BlockSpec blockOf(int64_t size, int64_t stride, int64_t in, int64_t expanded, int64_t out) {
+  BlockSpec block;
+  block.inSize = size;
+  block.stride = stride;
+  block.inChannels = in;
+  block.expanded = expanded;
+  block.outChannels = out;
+  return block;
+}
+
 /// MobileNetV2 1.0 of 224 pixels (Sandler et al., CVPR 2018, table 2); `t` is the expansion.
 inline StagedNetwork mobileNetV2() {
   struct Row {
@@ -24,12 +34,8 @@ inline StagedNetwork mobileNetV2() {
                   Row{6, 96, 3, 1}, Row{6, 160, 3, 2}, Row{6, 320, 1, 1}}) {
     StageSpec stage{{{}}, SyncKind::none};
     for (int64_t i = 0; i < row.blocks; ++i) {
-      BlockSpec block;
-      block.inSize = size;
-      block.stride = i ? 1 : row.stride;
-      block.inChannels = channels;
-      block.expanded = channels * row.t;
-      block.outChannels = channels = row.channels;
+      BlockSpec block = blockOf(size, i ? 1 : row.stride, channels, channels * row.t, row.channels);
+      channels = row.channels;
       size = block.outSize();
       stage.branches[0].push_back(block);
     }

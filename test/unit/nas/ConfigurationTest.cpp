@@ -44,6 +44,8 @@ TEST_P(BranchedRules, AreSaid) { EXPECT_EQ(messageOf(kBranched, GetParam()), Get
 
 constexpr char kNumbers[] = "expected numbers from 1 to 65,536, and a stride up to 16";
 const std::string kStem = std::string("stem: ") + kNumbers;
+const std::string kGroups = "stage 0, block 0: groups divide the channels that a 1x1 convolution "
+                            "reads and leaves, and read two or more each";
 const std::string kBlock = std::string("stage 1, block 1: ") + kNumbers;
 
 INSTANTIATE_TEST_SUITE_P(
@@ -63,6 +65,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"/0/0/6/se", "\"4\"", "stage 0, block 0, 'se': expected a whole number, got \"4\""},
         Case{"/0/0/6/kernels/1", "{}",
              "stage 0, block 0, 'kernels': expected a whole number, got {}"},
+        Case{"/0/0/6/groups_pw", "[2]",
+             "stage 0, block 0, 'groups_pw': expected 2 numbers, got [2]"},
+        Case{"/0/0/6/shortcut", "\"whole\"",
+             "stage 0, block 0: a 'shortcut' is \"partial\", got \"whole\""},
+        Case{"/0/0/6/shortcut", "true", "stage 0, block 0: a 'shortcut' is \"partial\", got true"},
         Case{"/classes", "[]", "classes: expected a whole number, got []"},
         Case{"/hidden", "[]", "hidden: expected a whole number, got []"},
         Case{"/sync", "[\"n\"]", "'sync' does not hold a letter for each stage"}));
@@ -85,6 +92,19 @@ INSTANTIATE_TEST_SUITE_P(
              "network: an activation is ReLU, ReLU6, Hardswish or SiLU, got 'Mish'"},
         Case{"/0/0/6/act", "\"relu\"",
              "stage 0, block 0: an activation is ReLU, ReLU6, Hardswish or SiLU, got 'relu'"},
+        Case{"/0/0/6/groups_pw", "[1, 0]", "stage 0, block 0: expected 1 to 64 groups, got 0"},
+        Case{"/1/1/6", R"({"groups_pw": [65, 1]})",
+             "stage 1, block 1: expected 1 to 64 groups, got 65"},
+        Case{"/1/1/6", R"({"groups_pw": [5, 3]})", ""}, // it does not expand
+        Case{"/0/0/6/groups_pw", "[3, 1]", kGroups.c_str()},
+        Case{"/0/0/6/groups_pw", "[8, 1]", kGroups.c_str()},
+        Case{"/0/0/6/groups_pw", "[2, 4]", kGroups.c_str()}, Case{"/0/0/6/groups_pw", "[4, 2]", ""},
+        Case{"/0/0/6/late_act", "\"relu6\"",
+             "stage 0, block 0: an activation is ReLU, ReLU6, Hardswish or SiLU, got 'relu6'"},
+        Case{"/0/0/6/se_act", "\"Tanh\"",
+             "stage 0, block 0: an activation is ReLU, ReLU6, Hardswish or SiLU, got 'Tanh'"},
+        Case{"/1/1/6", R"({"se_act": "ReLU"})",
+             "stage 1, block 1: it names a gate's activation, and has no gate"},
         Case{"/eps", "0",
              "network: expected an epsilon above 0 and a momentum of 0 to 1, both up to 1"},
         Case{"/bn_momentum", "1.5",

@@ -3,6 +3,7 @@
 // The search of strategies over real evaluator processes.
 
 #include "nas/NasSearch.h"
+#include "BaseNetworks.h"
 #include "EvaluatorScripts.h"
 #include "llvm/ADT/StringExtras.h"
 #include <nlohmann/json.hpp>
@@ -21,7 +22,7 @@ StagedNetwork tiny() {
   network.stem = {3, 16, 3, 2};
   for (int64_t size = 32, channels = 16; network.stages.size() < 3; size /= 2, channels *= 2) {
     StageSpec stage;
-    stage.branches = {{BlockSpec{size, 2, channels, 4 * channels, 2 * channels, {3}, 0, ""}}};
+    stage.branches = {{blockOf(size, 2, channels, 4 * channels, 2 * channels)}};
     network.stages.push_back(stage);
   }
   network.head = {128, 256, 1, 1};

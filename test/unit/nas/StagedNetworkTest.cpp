@@ -56,11 +56,26 @@ TEST(StagedNetwork, MixedKernelsAndGatesCount) {
   EXPECT_EQ(network.parameters() - parameters, 16 + 4 + 2);
 }
 
+TEST(StagedNetwork, GroupsShareTheWeights) {
+  StagedNetwork network = tiny();
+  int64_t macs = network.macs(), parameters = network.parameters();
+  network.stages[1].branches[0][0].expandGroups = 3;  // 6 to 12 channels, 64 pixels
+  network.stages[1].branches[0][1].projectGroups = 2; // 16 to 8, 16 pixels
+  EXPECT_EQ(errorOf(network), "");
+  EXPECT_EQ(macs - network.macs(), 48 * 64 + 64 * 16);
+  EXPECT_EQ(parameters - network.parameters(), 48 + 64);
+}
+
 TEST(StagedNetwork, JsonRoundTrips) {
   StagedNetwork network = tiny();
   network.stages[1].branches[0][1].squeezed = 4;
   network.stages[1].branches[0][1].act = "Hardswish";
   network.stages[1].branches[0][1].kernels = {3, 5};
+  network.stages[1].branches[0][1].lateAct = "ReLU6";
+  network.stages[1].branches[0][1].gateAct = "SiLU";
+  network.stages[1].branches[0][1].partialShortcut = true;
+  network.stages[1].branches[0][1].expandGroups = 2;
+  network.stages[1].branches[0][1].projectGroups = 4;
   for (StageSpec &stage : network.stages) {
     stage.branches.push_back(stage.branches[0]);
     stage.sync = SyncKind::add;
@@ -68,6 +83,35 @@ TEST(StagedNetwork, JsonRoundTrips) {
   auto again = stagedNetworkFromJson(json::parse(toJson(network).dump()));
   ASSERT_TRUE(bool(again)) << llvm::toString(again.takeError());
   EXPECT_EQ(*again, network);
+}
+
+// Han et al., CVPR 2021: at stride 1, where the channels do not become fewer.
+TEST(StagedNetwork, PartialShortcutsReachAsFarAsTheInput) {
+  BlockSpec block = blockOf(8, 1, 27, 162, 38);
+  EXPECT_FALSE(block.hasShortcut());
+  block.partialShortcut = true;
+  EXPECT_TRUE(block.hasShortcut());
+  EXPECT_EQ(block.addedChannels(), 11);
+  block.outChannels = 19; // half of them, of a branch that is concatenated
+  EXPECT_FALSE(block.hasShortcut());
+  block.outChannels = 27;
+  EXPECT_TRUE(block.hasShortcut());
+  block.stride = 2;
+  EXPECT_FALSE(block.hasShortcut());
+}
+
+TEST(StagedNetwork, GatesHaveTheirActivation) {
+  StagedNetwork network = tiny();
+  BlockSpec &block = network.stages[1].branches[0][1];
+  block.squeezed = 4;
+  block.act = "SiLU";
+  EXPECT_EQ(network.gateOf(block).act, "SiLU");
+  block.gateAct = "ReLU6";
+  EXPECT_EQ(network.gateOf(block).act, "ReLU6");
+  EXPECT_FALSE(network.gateOf(block).hard);
+  network.act = "Hardswish";
+  EXPECT_EQ(network.gateOf(block).act, "ReLU6");
+  EXPECT_TRUE(network.gateOf(block).hard);
 }
 
 TEST(StagedNetwork, ConcatenationSumsChannels) {

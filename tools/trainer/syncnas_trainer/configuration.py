@@ -2,7 +2,8 @@
 """Reads and checks the configuration of a base or of a branched network.
 
 The format is that of SyncNAS's published program (model_configs/*.json) with additions, all
-optional: `classes`, and per block an object {"se", "act", "kernels"}. docs/search.md has it whole.
+optional: `classes`, `hidden`, and per block an object {"se", "act", "kernels", "late_act", "se_act",
+"shortcut", "groups_pw"}. docs/nas_networks.md has them all.
 A base network is read as a network of one branch without syncs, so users meet one form only.
 """
 
@@ -10,6 +11,7 @@ import json
 from dataclasses import dataclass, field
 
 ACTIVATIONS = ("ReLU6", "ReLU", "Hardswish", "SiLU")
+EXTRA = {"se", "act", "kernels", "late_act", "se_act", "shortcut", "groups_pw"}  # of a block's 7th element
 
 # Bounds that no real network reaches; they keep a hostile file from taking the machine's memory.
 MAX_CHANNELS = 1 << 14
@@ -39,6 +41,10 @@ class Block:
     kernels: tuple  # of int
     act: str
     se: int = 0  # squeezed channels of squeeze-and-excitation, 0 for none
+    late_act: str = ""  # in front of the projection, behind the gate, instead of the depthwise's
+    se_act: str = ""  # within the gate; "" is the default that network.SqueezeExcite says
+    groups_pw: tuple = (1, 1)  # of the 1x1 convolutions, expansion and projection
+    partial: bool = False  # the residual sum may reach the first of more output channels only
 
     @property
     def expands(self):
@@ -46,7 +52,7 @@ class Block:
 
     @property
     def residual(self):
-        return self.stride == 1 and self.in_c == self.out_c
+        return self.stride == 1 and (self.in_c == self.out_c or self.partial and self.in_c < self.out_c)
 
     @property
     def out_size(self):
@@ -184,8 +190,8 @@ def _block(value, where, act):
     if not isinstance(value, list) or len(value) not in (6, 7):
         raise ConfigurationError(f"{where}: not [in_size, kernel, stride, in_c, exp_c, out_c]")
     extra = value[6] if len(value) == 7 else {}
-    if not isinstance(extra, dict) or not set(extra) <= {"se", "act", "kernels"}:
-        raise ConfigurationError(f"{where}: the 7th element is an object of se, act and kernels")
+    if not isinstance(extra, dict) or not set(extra) <= EXTRA:
+        raise ConfigurationError(f"{where}: the 7th element is an object of {', '.join(sorted(EXTRA))}")
     kernels = (_kernel(value[1], f"{where}, kernel"),)
     if "kernels" in extra:
         kernels = extra["kernels"]
@@ -194,12 +200,32 @@ def _block(value, where, act):
         kernels = tuple(_kernel(k, f"{where}, kernels") for k in kernels)
     in_c, exp_c, out_c = (_integer(c, 1, MAX_CHANNELS, f"{where}, {key}")
                           for key, c in zip(("in_c", "exp_c", "out_c"), value[3:6]))
+    groups = _groups(extra.get("groups_pw", [1, 1]), (in_c, exp_c, out_c), where)
     if exp_c < len(kernels):
         raise ConfigurationError(f"{where}: {exp_c} expanded channels for {len(kernels)} kernels")
+    se = _integer(extra.get("se", 0), 0, MAX_CHANNELS, f"{where}, se")
+    late_act, se_act = (_activation(extra[key], f"{where}, {key}") if key in extra else ""
+                        for key in ("late_act", "se_act"))
+    if se_act and not se:
+        raise ConfigurationError(f"{where}, se_act: the block has no gate")
+    if extra.get("shortcut", "partial") != "partial":
+        raise ConfigurationError(f"{where}, shortcut: {extra['shortcut']!r:.40} is not 'partial'")
     return Block(_integer(value[0], 1, MAX_EDGE, f"{where}, in_size"),
                  _integer(value[2], 1, 8, f"{where}, stride"), in_c, exp_c, out_c, kernels,
-                 _activation(extra.get("act", act), f"{where}, act"),
-                 _integer(extra.get("se", 0), 0, MAX_CHANNELS, f"{where}, se"))
+                 _activation(extra.get("act", act), f"{where}, act"), se, late_act, se_act,
+                 groups, "shortcut" in extra)
+
+
+def _groups(value, channels, where):
+    """Of expansion and projection; where there is no expansion its groups do not matter."""
+    if not isinstance(value, list) or len(value) != 2:
+        raise ConfigurationError(f"{where}, groups_pw: not two numbers")
+    groups = tuple(_integer(g, 1, 64, f"{where}, groups_pw") for g in value)
+    ends = list(zip(groups, channels, channels[1:]))
+    for g, reads, leaves in ends if channels[0] != channels[1] else ends[1:]:
+        if g > 1 and (reads % g or leaves % g or reads < 2 * g):
+            raise ConfigurationError(f"{where}, groups_pw: {reads} to {leaves} channels are not {g} groups of two or more")
+    return groups
 
 
 def _sync(value, stages):

@@ -27,8 +27,28 @@ def concat(parts, copies):
     return torch.cat([part.unflatten(1, (copies, -1)) for part in parts], 2).flatten(1, 2)
 
 
+def widen(x, channels, copies):
+    """So many channels of zeros behind each copy's own."""
+    if copies == 1:
+        return nn.functional.pad(x, (0, 0, 0, 0, 0, channels))
+    return nn.functional.pad(x.unflatten(1, (copies, -1)), (0, 0, 0, 0, 0, channels)).flatten(1, 2)
+
+
+class GroupedConv(nn.Conv2d):
+    """1x1; in a file a convolution for each group, which compilers know better than one of groups."""
+
+    def forward(self, x):
+        if self.groups == 1 or not torch.onnx.is_in_onnx_export():
+            return super().forward(x)
+        each = [self.weight.shape[0] // self.groups] * self.groups
+        biases = self.bias.split(each) if self.bias is not None else [None] * self.groups
+        return torch.cat([nn.functional.conv2d(*part) for part in
+                          zip(x.chunk(self.groups, 1), self.weight.split(each), biases)], 1)
+
+
 def _conv_norm(net, in_c, out_c, kernel, stride=1, groups=1, act=None):
-    layers = [nn.Conv2d(in_c, out_c, kernel, stride, kernel // 2, groups=groups, bias=False),
+    conv = GroupedConv if kernel == 1 and 1 < groups < in_c else nn.Conv2d
+    layers = [conv(in_c, out_c, kernel, stride, kernel // 2, groups=groups, bias=False),
               BatchNorm(out_c, eps=net.eps, momentum=net.bn_momentum)]
     if act:
         layers.append(_ACTIVATION[act](inplace=True))
@@ -53,42 +73,53 @@ class MixConv(nn.Module):
 
 
 class SqueezeExcite(nn.Module):
-    """Hu et al., CVPR 2018; gate and activation as in EfficientNet, or MobileNetV3 (Hardswish)."""
+    """Hu et al., CVPR 2018; gate and activation as in EfficientNet, or MobileNetV3 (Hardswish).
+
+    What it leaves goes through the block's late activation, where there is one.
+    """
 
     def __init__(self, net, block):
         super().__init__()
         hard = "Hardswish" in (net.act, block.act)
         self.reduce = nn.Conv2d(block.exp_c, block.se, 1)
-        self.act = nn.ReLU(inplace=True) if hard else _ACTIVATION[block.act](inplace=True)
+        act = block.se_act or ("ReLU" if hard else block.act)
+        self.act = _ACTIVATION[act](inplace=True)
         self.expand = nn.Conv2d(block.se, block.exp_c, 1)
         self.gate = nn.Hardsigmoid() if hard else nn.Sigmoid()
+        self.late = _ACTIVATION[block.late_act](inplace=True) if block.late_act else nn.Identity()
 
     def forward(self, x):
-        return x * self.gate(self.expand(self.act(self.reduce(x.mean((2, 3), keepdim=True)))))
+        return self.late(x * self.gate(self.expand(self.act(self.reduce(x.mean((2, 3), keepdim=True))))))
 
 
 class MBConv(nn.Module):
     """Expansion, depthwise convolution, squeeze-and-excitation, projection; maybe a residual sum."""
 
+    copies = 1
+
     def __init__(self, net, block):
         super().__init__()
         layers = []
         if block.expands:
-            layers.append(_conv_norm(net, block.in_c, block.exp_c, 1, act=block.act))
+            layers.append(_conv_norm(net, block.in_c, block.exp_c, 1, groups=block.groups_pw[0], act=block.act))
+        act = block.late_act or block.act
         depthwise = _conv_norm(net, block.exp_c, block.exp_c, block.kernels[0], block.stride,
-                               block.exp_c, block.act)
+                               block.exp_c, None if block.late_act and block.se else act)
         if len(block.kernels) > 1:
             depthwise[0] = MixConv(block)
         layers.append(depthwise)
         if block.se:
             layers.append(SqueezeExcite(net, block))
-        layers.append(_conv_norm(net, block.exp_c, block.out_c, 1))
+        layers.append(_conv_norm(net, block.exp_c, block.out_c, 1, groups=block.groups_pw[1]))
         self.layers = nn.Sequential(*layers)
         self.residual = block.residual
+        self.added = block.out_c - block.in_c  # output channels that a residual sum does not reach
 
     def forward(self, x):
         y = self.layers(x)
-        return x + y if self.residual else y
+        if self.residual:
+            y = y + (widen(x, self.added, self.copies) if self.added else x)
+        return y
 
 
 class BranchedNetwork(nn.Module):
@@ -163,6 +194,7 @@ def macs(net):
 
 def _block_macs(block):
     inside, outside = block.in_size**2, block.out_size**2
-    expand = inside * block.in_c * block.exp_c if block.expands else 0
+    groups = block.groups_pw
+    expand = inside * block.in_c * block.exp_c // groups[0] if block.expands else 0
     depthwise = outside * sum(c * k * k for c, k in zip(block.groups, block.kernels))
-    return expand + depthwise + outside * block.exp_c * block.out_c + 2 * block.se * block.exp_c
+    return expand + depthwise + outside * block.exp_c * block.out_c // groups[1] + 2 * block.se * block.exp_c
