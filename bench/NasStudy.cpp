@@ -83,8 +83,11 @@ void NasStudy::writeHead(llvm::raw_ostream &out) const {
       << llvm::format("Noise: a training's score has a standard deviation of %.4f over its "
                       "repeats (pooled over strategies),\nan entry, the mean of a strategy's "
                       "trainings, one of %.4f. %zu strategies are within %.4f of the best:\n"
-                      "these are the good ones.\n\n",
+                      "these are the good ones.\n",
                       table.trainingNoise, table.entryNoise, good, table.entryNoise)
+      << llvm::format("Entries have a standard deviation of %.4f; without their noise, %.4f is "
+                      "left to the strategies.\n\n",
+                      table.spread, table.truth)
       << llvm::format("Exhaustive search knows the best after all %.0f evaluations; in random "
                       "order it meets a good one after %.1f\nand the best after %.1f of them on "
                       "average.\n\n",

@@ -6,6 +6,7 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include <cmath>
 #include <map>
+#include <numeric>
 
 namespace snc::bench {
 
@@ -104,6 +105,13 @@ void summarise(RewardTable &table, const std::map<std::string, std::vector<doubl
   table.trainingNoise = freedom ? std::sqrt(squares / double(freedom)) : 0;
   table.entryNoise = table.trainingNoise * std::sqrt(inverse / double(scores.size()));
   llvm::sort(table.falling, std::greater<>());
+  double count = double(table.falling.size());
+  double mean = std::accumulate(table.falling.begin(), table.falling.end(), 0.0) / count,
+         variance = 0;
+  for (double score : table.falling)
+    variance += (score - mean) * (score - mean) / std::max(1.0, count - 1);
+  table.spread = std::sqrt(variance);
+  table.truth = std::sqrt(std::max(0.0, variance - table.entryNoise * table.entryNoise));
 }
 
 } // namespace

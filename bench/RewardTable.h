@@ -24,9 +24,11 @@ public:
   size_t stages = 0;
   llvm::StringMap<double> score; ///< by strategy: mean of its trainings
   size_t trainings = 0;
-  double trainingNoise = 0;    ///< standard deviation of a training's score, pooled over strategies
-                               ///< that have several; 0: none has
-  double entryNoise = 0;       ///< root mean square of the standard errors of the means
+  double trainingNoise = 0; ///< standard deviation of a training's score, pooled over strategies
+                            ///< that have several; 0: none has
+  double entryNoise = 0;    ///< root mean square of the standard errors of the means
+  double spread = 0;        ///< standard deviation of `falling`
+  double truth = 0;         ///< what is left of it without entryNoise: of the strategies themselves
   std::vector<double> falling; ///< all scores
 };
 

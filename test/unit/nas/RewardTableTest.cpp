@@ -52,6 +52,9 @@ TEST(RewardTable, HasMeansAndTheirNoise) {
   EXPECT_NEAR(table->trainingNoise, std::sqrt((2 * 0.01 + 2 * 0.0025) / 2), 1e-12);
   // Four entries of one training, two of two.
   EXPECT_NEAR(table->entryNoise, table->trainingNoise * std::sqrt(5. / 6), 1e-12);
+  // Of 0.5, 0.45, 0.7, 0.3, 0.2, 0.1, mean 0.375: squares sum to 0.23875.
+  EXPECT_NEAR(table->spread, std::sqrt(0.23875 / 5), 1e-12);
+  EXPECT_NEAR(table->truth, std::sqrt(0.23875 / 5 - 0.0125 * 5 / 6), 1e-12);
 }
 
 TEST(RewardTable, WithoutRepeatsThereIsNoNoise) {
@@ -59,6 +62,7 @@ TEST(RewardTable, WithoutRepeatsThereIsNoNoise) {
   ASSERT_TRUE(bool(table)) << llvm::toString(table.takeError());
   EXPECT_EQ(table->trainingNoise, 0);
   EXPECT_EQ(table->entryNoise, 0);
+  EXPECT_NEAR(table->truth, std::sqrt(0.035), 1e-12);
 }
 
 TEST(RewardTable, ColumnsHaveNamesAndLinesMayEndInReturns) {
