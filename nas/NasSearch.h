@@ -8,8 +8,8 @@
 
 #include "nas/BranchWidths.h"
 #include "nas/CandidateStore.h"
-#include "nas/EvaluatorPool.h"
 #include "nas/SyncStrategy.h"
+#include "nas/evaluators/EvaluatorPool.h"
 #include "search/Search.h"
 
 namespace snc {

@@ -28,7 +28,7 @@ struct PipelineOptions {
 /// import -> tensor level, simplified.
 void buildTensorPipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
 /// import -> tensor level, simplified but for slices, and batch normalisations as they are: what
-/// recogniseNetwork (nas/BaseModel.h) reads.
+/// recogniseNetwork (nas/model/BaseModel.h) reads.
 void buildRecognitionPipeline(mlir::OpPassManager &pm);
 /// tensor level -> branch level: splits what `plan` splits.
 void buildBranchPipeline(mlir::OpPassManager &pm, const BranchPlan &plan);

@@ -3,7 +3,7 @@
 #include "codegen/driver/Compiler.h"
 
 #include "codegen/driver/Compilation.h"
-#include "codegen/driver/NasMode.h"
+#include "codegen/driver/nas/NasMode.h"
 
 #include "llvm/Support/Path.h"
 

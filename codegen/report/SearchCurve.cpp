@@ -5,8 +5,8 @@
 #include "codegen/report/ReportFacts.h"
 #include "codegen/report/ReportParts.h"
 #include "codegen/report/ReportText.h"
-#include "codegen/report/StrategyParts.h"
 #include "codegen/report/Svg.h"
+#include "codegen/report/strategy/StrategyParts.h"
 
 #include <algorithm>
 #include <cmath>

@@ -3,10 +3,13 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
+import sys
 
 import numpy as np
 import onnxruntime
+import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("SNC_BUILD_DIR", ROOT / "build"))
@@ -88,3 +91,12 @@ def random_inputs(model, shapes=None, seed=0):
         values = rng.uniform(-1, 1, shape) if kind == np.float32 else np.zeros(shape)
         inputs[info.name] = values.astype(kind)
     return inputs
+
+
+def with_torch(program, *args, **more):
+    """Runs a Python program where there is PyTorch, which may be the system's; skips the test where there is none."""
+    python = shutil.which("python3", path="/usr/bin") or sys.executable
+    done = subprocess.run([python, "-c", program, *map(str, args)], capture_output=True, text=True, **more)
+    if done.returncode and ("No module named 'torch'" in done.stderr or "is not installed" in done.stderr):
+        pytest.skip("no PyTorch that does this")
+    assert done.returncode == 0, done.stderr

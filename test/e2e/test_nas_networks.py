@@ -83,31 +83,6 @@ def test_written_model_computes_what_the_configuration_says(seed, branches, tmp_
     assert relative_error(run(out, x)[0], Reference(config, weights)(x[0])) < 1e-4
 
 
-@pytest.mark.parametrize("seed,branches", RANDOM[:6])
-def test_torch_module_has_the_same_parameters_and_results(seed, branches, tmp_path):
-    torch = pytest.importorskip("torch")
-    sys.path.insert(0, str(snc_tools.ROOT / "tools" / "trainer"))
-    trainer = pytest.importorskip("syncnas_trainer.network")
-    from syncnas_trainer.configuration import parse
-
-    config = random_configuration(seed, branches)
-    if seed % 2:
-        config["hidden"] = 7
-    model = emit(write(tmp_path / "base.json", random_configuration(seed, 1)), tmp_path / "net.onnx",
-                 "--network", write(tmp_path / "net.json", config))
-    weights = trained(weights_of(model))
-    with_weights(model, weights)
-    module = trainer.build(parse(config)).eval()
-    state = {k: v for k, v in module.state_dict().items() if not k.endswith("num_batches_tracked")}
-    assert list(state) == [t.name for t in onnx.load(model).graph.initializer]
-    assert {k: tuple(v.shape) for k, v in state.items()} == {k: v.shape for k, v in weights.items()}
-    module.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in weights.items()}, strict=False)
-    x = picture(config)
-    with torch.no_grad():
-        expected = module(torch.from_numpy(x)).numpy()
-    assert relative_error(run(model, x), expected) < 1e-4
-
-
 def test_weights_are_drawn_as_in_the_published_program(tmp_path):
     config = configuration([[block(8, 3, 1, 64, 256, 96, se=32)]], stem=64, head=512, classes=200)
     base = write(tmp_path / "base.json", config)

@@ -2,15 +2,13 @@
 """Networks that have branches of their own: recognised, run on units, and still the same function."""
 
 import json
-import shutil
-import subprocess
 import sys
 
 import onnx
 import pytest
 
 import snc_tools
-from snc_tools import compare, compile_model, random_inputs, reference, run_library
+from snc_tools import compare, compile_model, random_inputs, reference, run_library, with_torch
 from test_gpu import needs_opencl
 
 sys.path.insert(0, str(snc_tools.ROOT / "bench"))
@@ -202,11 +200,7 @@ torch.onnx.export(Net().eval(), torch.zeros(1, 3, 64, 64), sys.argv[1], input_na
 
 def test_a_network_from_pytorch(tmp_path):
     model = tmp_path / "net.onnx"
-    python = shutil.which("python3", path="/usr/bin") or sys.executable
-    done = subprocess.run([python, "-c", TORCH, str(model)], capture_output=True, text=True)
-    if done.returncode and "Error: No module named" in done.stderr or "is not installed" in done.stderr:
-        pytest.skip("no PyTorch that exports")
-    assert done.returncode == 0, done.stderr
+    with_torch(TORCH, model)
     out = compile_model(model, tmp_path / "out", CPUS, "--branches=own")
     plan = json.loads(shared(out, "plan.json"))
     assert plan["own_branches"].endswith("strategy sync2_12_ac")

@@ -2,7 +2,7 @@
 //
 // The run of a candidate adds up to the latency that was predicted for it.
 
-#include "codegen/driver/StrategyReporting.h"
+#include "codegen/driver/nas/StrategyReporting.h"
 #include "test/unit/nas/BaseNetworks.h"
 
 #include "gtest/gtest.h"

@@ -2,7 +2,7 @@
 //
 // Lines to and from evaluators, hostile ones among them.
 
-#include "nas/EvaluatorProtocol.h"
+#include "nas/evaluators/EvaluatorProtocol.h"
 #include "gtest/gtest.h"
 #include <nlohmann/json.hpp>
 

@@ -5,7 +5,7 @@
 #ifndef SNC_TEST_UNIT_NAS_EVALUATORSCRIPTS_H
 #define SNC_TEST_UNIT_NAS_EVALUATORSCRIPTS_H
 
-#include "nas/EvaluatorPool.h"
+#include "nas/evaluators/EvaluatorPool.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "gtest/gtest.h"

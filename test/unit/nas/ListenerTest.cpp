@@ -2,7 +2,7 @@
 //
 // Evaluators that connect, and leave when they like.
 
-#include "nas/Listener.h"
+#include "nas/evaluators/Listener.h"
 #include "EvaluatorScripts.h"
 #include "llvm/ADT/StringExtras.h"
 #include <netinet/in.h>

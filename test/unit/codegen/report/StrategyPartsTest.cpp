@@ -2,7 +2,7 @@
 //
 // The front of scores and latencies, the tree's pruning, and axes.
 
-#include "codegen/report/StrategyParts.h"
+#include "codegen/report/strategy/StrategyParts.h"
 #include "PageChecks.h"
 #include "StrategySamples.h"
 #include "codegen/report/Axis.h"
