@@ -53,10 +53,11 @@ static double efficiency(const KernelShape &s, int64_t blockLanes) {
     return 0.5;
   if (s.op != "conv")
     return 0.06;
-  double padded = double(llvm::alignTo(s.out[1], uint64_t(blockLanes)));
-  double lanes = double(s.out[1]) / padded;
+  // Groups that share a block are computed together, with zeros (passes/GroupParts.h).
+  double outs = double(s.out[1]) / double(s.group);
+  double lanes = outs / double(llvm::alignTo(uint64_t(outs), uint64_t(blockLanes)));
   double inputs = s.in[1] < 8 ? 0.6 : 1;
-  double grouped = s.group > 1 ? 0.3 : 1;
+  double grouped = s.group > 1 ? 0.8 : 1;
   // A row of pixels goes in tiles of about eight.
   double width = double(s.out[3]), tiles = std::ceil(width / 8);
   return 0.75 * lanes * inputs * grouped * std::max(0.5, width / (tiles * 8));
