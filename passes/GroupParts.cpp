@@ -35,9 +35,11 @@ public:
 
 private:
   /// Register tiles of few blocks wait for their broadcasts: 0.4 of a block (docs/schedules.md).
+  /// A weight that is read for few pixels takes as long as eight of them.
   double products(int64_t inputs, int64_t outputs) const {
     double tile = 10 * double(divideCeil(outputs, s.outLanes)) + 4;
-    return double(inputs) * double(s.taps) * tile * double(s.images * s.outPixels);
+    double pixels = double(std::max<int64_t>(8, s.images * s.outPixels));
+    return double(inputs) * double(s.taps) * tile * pixels;
   }
   /// A vector that moves between blocks takes about as long as eight multiply-adds.
   double copies(int64_t channels, int64_t lanes, int64_t pixels) const {
@@ -54,12 +56,12 @@ std::pair<GroupPart, double> PartCosts::part(int64_t begin, int64_t end) const {
   GroupPart part{begin, end, begin / s.groupOut * s.groupIn,
                  int64_t(divideCeil(end, s.groupOut)) * s.groupIn};
   bool all = end - begin == outs();
-  double us = kernel();
+  double time = kernel();
   // Channels of several images are not in one piece.
   if (!all && s.images > 1)
-    us += copies(end - begin, s.outLanes, s.outPixels);
+    time += copies(end - begin, s.outLanes, s.outPixels);
   if (part.inEnd - part.inBegin == ins())
-    return {part, us + products(ins(), end - begin)};
+    return {part, time + products(ins(), end - begin)};
   GroupPart wide = part;
   wide.inBegin = part.inBegin / s.inLanes * s.inLanes;
   wide.inEnd = std::min(int64_t(alignTo(uint64_t(part.inEnd), uint64_t(s.inLanes))), ins());
@@ -67,7 +69,7 @@ std::pair<GroupPart, double> PartCosts::part(int64_t begin, int64_t end) const {
   double exact = products(part.inEnd - part.inBegin, end - begin) +
                  copies(part.inEnd - part.inBegin, s.inLanes, s.inPixels);
   double blocks = products(wide.inEnd - wide.inBegin, end - begin);
-  return free && blocks <= exact ? std::pair(wide, us + blocks) : std::pair(part, us + exact);
+  return free && blocks <= exact ? std::pair(wide, time + blocks) : std::pair(part, time + exact);
 }
 
 /// Where parts may end, 0 and the end included, rising.
@@ -93,8 +95,8 @@ SmallVector<GroupPart, 0> groupParts(const GroupedShape &shape) {
   best[0] = 0;
   for (size_t i = 1; i < ends.size(); ++i)
     for (size_t j = i > kWindow ? i - kWindow : 0; j < i; ++j)
-      if (double us = best[j] + costs.part(ends[j], ends[i]).second; us < best[i]) {
-        best[i] = us;
+      if (double time = best[j] + costs.part(ends[j], ends[i]).second; time < best[i]) {
+        best[i] = time;
         from[i] = j;
       }
   SmallVector<GroupPart, 0> parts;
