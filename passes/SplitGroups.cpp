@@ -5,14 +5,13 @@
 // long as the inputs are finite. An infinity or NaN in one channel makes outputs NaN of the
 // groups that share a part with it, not of its own alone.
 
+#include "ir/GroupParts.h"
 #include "ir/KernelGrouping.h"
-#include "ir/Layout.h"
 #include "ir/ShapeInference.h"
 #include "ir/Target.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/BranchBuilder.h"
 #include "passes/ChannelConstants.h"
-#include "passes/GroupParts.h"
 #include "passes/KernelPasses.h"
 
 namespace snc {
@@ -161,23 +160,6 @@ void GroupSplitter::run(ArrayRef<GroupPart> parts) {
   conv.erase();
 }
 
-static GroupedShape shapeOf(ConvOp conv, const Target &target, int64_t threads) {
-  RankedTensorType in = tensorType(conv.getInput()), out = conv.getType();
-  auto weight = tensorType(conv.getWeight()).getShape();
-  GroupedShape shape;
-  shape.groups = int64_t(conv.getGroup());
-  shape.groupIn = weight[1];
-  shape.groupOut = weight[0] / shape.groups;
-  shape.taps = weight[2] * weight[3];
-  shape.images = in.getDimSize(0);
-  shape.inPixels = in.getDimSize(2) * in.getDimSize(3);
-  shape.outPixels = out.getDimSize(2) * out.getDimSize(3);
-  shape.inLanes = preferredLanes(in.getDimSize(1), target.blockLanes);
-  shape.outLanes = preferredLanes(out.getDimSize(1), target.blockLanes);
-  shape.threads = threads;
-  return shape;
-}
-
 namespace {
 struct SplitGroups final : snc::impl::SplitGroupsBase<SplitGroups> {
   void runOnOperation() override {
@@ -206,7 +188,11 @@ struct SplitGroups final : snc::impl::SplitGroupsBase<SplitGroups> {
     ArrayRef<int64_t> units = unitsOf(getOperation());
     bool all = unit < 0 || size_t(unit) >= units.size();
     int64_t threads = all ? threadsOf(getOperation()) : units[size_t(unit)];
-    auto parts = groupParts(shapeOf(conv, targetOf(getOperation()), threads));
+    int64_t lanes = targetOf(getOperation()).blockLanes;
+    auto shape = groupedShapeOf(shapeOf({conv.getOperation()}), lanes, threads);
+    SmallVector<GroupPart, 0> parts;
+    if (shape)
+      parts = groupParts(*shape);
     if (!parts.empty())
       GroupSplitter(conv, std::move(*weights), std::move(bias)).run(parts);
   }

@@ -2,12 +2,10 @@
 //
 // How a convolution of several groups is cut into dense ones.
 
-#ifndef SNC_PASSES_GROUPPARTS_H
-#define SNC_PASSES_GROUPPARTS_H
+#ifndef SNC_IR_GROUPPARTS_H
+#define SNC_IR_GROUPPARTS_H
 
-#include "llvm/ADT/SmallVector.h"
-
-#include <cstdint>
+#include "ir/KernelShape.h"
 
 namespace snc {
 
@@ -20,6 +18,11 @@ struct GroupedShape {
   int64_t inLanes = 1, outLanes = 1;   ///< channels of a block, of operand and result
   int64_t threads = 1;
 };
+
+/// The numbers of `shape`, where that is a convolution of several groups and not depthwise,
+/// on a target whose channel blocks have `blockLanes`; nullopt elsewhere.
+std::optional<GroupedShape> groupedShapeOf(const KernelShape &shape, int64_t blockLanes,
+                                           int64_t threads);
 
 /// A dense convolution: channels [outBegin, outEnd) from channels [inBegin, inEnd). Of the
 /// latter the groups of the former read some each; the other weights are zero.
@@ -35,4 +38,4 @@ llvm::SmallVector<GroupPart, 0> groupParts(const GroupedShape &shape);
 
 } // namespace snc
 
-#endif // SNC_PASSES_GROUPPARTS_H
+#endif // SNC_IR_GROUPPARTS_H

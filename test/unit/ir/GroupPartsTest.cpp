@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "passes/GroupParts.h"
+#include "ir/GroupParts.h"
 #include <gtest/gtest.h>
 
 using namespace snc;

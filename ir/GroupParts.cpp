@@ -5,7 +5,9 @@
 // groups that share a block are one part. Where parts end is a shortest path over the ends of
 // blocks next to the ends of groups.
 
-#include "passes/GroupParts.h"
+#include "ir/GroupParts.h"
+
+#include "ir/Layout.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
@@ -84,6 +86,25 @@ static SmallVector<int64_t> endsOf(const GroupedShape &s) {
   llvm::sort(ends);
   ends.erase(std::unique(ends.begin(), ends.end()), ends.end());
   return ends;
+}
+
+std::optional<GroupedShape> groupedShapeOf(const KernelShape &k, int64_t blockLanes,
+                                           int64_t threads) {
+  bool depthwise = k.group > 1 && k.in[1] == k.group && k.out[1] == k.group;
+  if (k.op != "conv" || k.group == 1 || depthwise || k.isFused())
+    return std::nullopt;
+  GroupedShape shape;
+  shape.groups = k.group;
+  shape.groupIn = k.in[1] / k.group;
+  shape.groupOut = k.out[1] / k.group;
+  shape.taps = k.kernel[0] * k.kernel[1];
+  shape.images = k.in[0];
+  shape.inPixels = k.in[2] * k.in[3];
+  shape.outPixels = k.out[2] * k.out[3];
+  shape.inLanes = preferredLanes(k.in[1], blockLanes);
+  shape.outLanes = preferredLanes(k.out[1], blockLanes);
+  shape.threads = threads;
+  return shape;
 }
 
 SmallVector<GroupPart, 0> groupParts(const GroupedShape &shape) {
