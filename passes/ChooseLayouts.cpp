@@ -121,12 +121,10 @@ void LayoutChooser::widenConstant(OpOperand &use, int64_t rank) {
   use.set(builder.create<ConstantOp>(constant.getLoc(), wideType, value));
 }
 
-/// Lanes of a concat of channels such that parts are whole blocks. The parts of
-/// a sync were cut so that all but the last are.
+/// Lanes of a concat of channels such that all parts but the last are whole blocks.
 int64_t LayoutChooser::concatLanes(ConcatOp op) {
-  bool sync = op->hasAttr("snc.sync");
   for (int64_t lanes : {preferredLanes(op.getType().getDimSize(1), wide), wide, int64_t(8)})
-    if (lanes && llvm::all_of(ValueRange(op.getInputs()).drop_back(sync),
+    if (lanes && llvm::all_of(ValueRange(op.getInputs()).drop_back(),
                               [&](Value v) { return typeOf(v).getDimSize(1) % lanes == 0; }))
       return lanes;
   return 0;
@@ -215,9 +213,9 @@ void LayoutChooser::visitSlice(SliceOp op) {
   if (!lanes)
     return setResult(op, 0);
   int64_t channels = typeOf(op.getInput()).getDimSize(1), start = op.getStarts()[1];
-  bool all = start == 0 && op.getSizes()[1] == channels;
-  bool blocks = start % lanes == 0 && op.getSizes()[1] % lanes == 0;
-  setResult(op, op.getSteps()[1] == 1 && (all || blocks) ? lanes : 0);
+  int64_t end = start + op.getSizes()[1];
+  bool blocks = start % lanes == 0 && (end % lanes == 0 || end == channels);
+  setResult(op, op.getSteps()[1] == 1 && blocks ? lanes : 0);
 }
 
 template <typename ReduceOp> static bool reducesSpaceOnly(ReduceOp op) {

@@ -7,6 +7,22 @@
 
 include "mlir/Pass/PassBase.td"
 
+def SplitGroups : Pass<"snc-split-groups", "::mlir::ModuleOp"> {
+  let summary = "cuts convolutions of several groups into dense ones";
+  let description = [{
+    Requires: operators have their unit, no layouts yet. Ensures: a convolution of
+    constant weights has one group, or is depthwise, or runs on a GPU; others are
+    slices of channels, dense convolutions and a concat, which all end where channel
+    blocks do wherever that pays. Groups that share a block are one convolution with
+    zeros between them, so an infinity in one can make NaN of the others' results.
+    Elementwise operators behind it act on the parts. A depthwise convolution has
+    one output for each input; with more it is cut like all others.
+
+    It stands behind the branches, which cut groups as they are.
+  }];
+  let dependentDialects = ["::snc::SncDialect"];
+}
+
 def ChooseLayouts : Pass<"snc-choose-layouts", "::mlir::ModuleOp"> {
   let summary = "gives every activation of @main a memory layout";
   let description = [{

@@ -64,6 +64,9 @@ void buildKernelPipeline(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createFoldConstants());
   // Before layouts: what was transferred is relaid, if at all, where it is read.
   pm.addPass(createInsertTransfers());
+  // Behind the branches: to the search a grouped convolution is one node, which any
+  // split of groups or rows can cut, and no branches of the model's own.
+  pm.addPass(createSplitGroups());
   // Layouts before kernels, so that a relayout can join one.
   pm.addPass(createChooseLayouts());
   // Layouts say what lies in one piece.

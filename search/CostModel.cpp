@@ -2,6 +2,7 @@
 
 #include "search/CostModel.h"
 
+#include "ir/GroupParts.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -53,10 +54,11 @@ static double efficiency(const KernelShape &s, int64_t blockLanes) {
     return 0.5;
   if (s.op != "conv")
     return 0.06;
-  double padded = double(llvm::alignTo(s.out[1], uint64_t(blockLanes)));
-  double lanes = double(s.out[1]) / padded;
+  // Groups that share a block are computed together, with zeros (ir/GroupParts.h).
+  double outs = double(s.out[1]) / double(s.group);
+  double lanes = outs / double(llvm::alignTo(uint64_t(outs), uint64_t(blockLanes)));
   double inputs = s.in[1] < 8 ? 0.6 : 1;
-  double grouped = s.group > 1 ? 0.3 : 1;
+  double grouped = s.group > 1 ? 0.8 : 1;
   // A row of pixels goes in tiles of about eight.
   double width = double(s.out[3]), tiles = std::ceil(width / 8);
   return 0.75 * lanes * inputs * grouped * std::max(0.5, width / (tiles * 8));
@@ -116,10 +118,27 @@ double CostModel::correction(const KernelShape &s, Device device, int64_t thread
   return weights > 0 ? std::exp(sum / weights) : 1;
 }
 
+double CostModel::groupedUs(const KernelShape &shape, int64_t threads) const {
+  auto grouped = groupedShapeOf(shape, blockLanes, threads);
+  if (!grouped)
+    return 0;
+  double us = 0;
+  for (GroupPart cut : groupParts(*grouped)) {
+    KernelShape part = shape;
+    part.group = 1;
+    part.in[1] = cut.inEnd - cut.inBegin;
+    part.out[1] = cut.outEnd - cut.outBegin;
+    us += kernelUs(part, threads);
+  }
+  return us;
+}
+
 double CostModel::kernelUs(const KernelShape &shape, int64_t threads) const {
   auto it = description.latenciesUs.find(latencyKey(shape.signature(), threads));
   if (it != description.latenciesUs.end())
     return it->second;
+  if (double us = groupedUs(shape, threads); us > 0)
+    return us;
   double roofline = rooflineUs(shape, threads);
   return samples.empty() ? roofline : roofline * correction(shape, Device::cpu, threads);
 }

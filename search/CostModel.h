@@ -19,7 +19,8 @@ public:
 
   /// Microseconds of a kernel on `threads` threads: as measured; or the
   /// roofline, corrected by what measured kernels like it took (the geometric
-  /// mean of measured / roofline of the nearest few, near ones count more).
+  /// mean of measured / roofline of the nearest few, near ones count more). Of a grouped
+  /// convolution the sum over the dense ones that it becomes.
   double kernelUs(const KernelShape &shape, int64_t threads) const;
 
   /// The roofline alone (Williams et al., CACM 2009): the larger of arithmetic
@@ -51,6 +52,8 @@ private:
     std::array<double, 3> place; ///< logarithms of input and output channels, and pixels
     double factor;               ///< logarithm of measured / roofline
   };
+  /// The sum over the dense parts of a grouped convolution; 0 where it is none.
+  double groupedUs(const KernelShape &shape, int64_t threads) const;
   double correction(const KernelShape &shape, Device device, int64_t threads) const;
   void addSample(llvm::StringRef key, double us);
 

@@ -97,18 +97,23 @@ func.func @residual(%x: tensor<1x32x8x8xf32>, %r: tensor<1x32x8x8xf32>, %w: tens
   return %1 : tensor<1x32x8x8xf32>
 }
 
-// Channels concatenated in whole blocks stay blocked, in the widest blocks
-// that no input breaks (here 8); otherwise concat reads blocks and writes rows.
+// Channels concatenated in whole blocks, but for the last input, stay blocked, in the
+// widest blocks that no input breaks (16, then 8); otherwise concat reads blocks and writes
+// rows.
 // CHECK-LABEL: @concats
-func.func @concats(%x: tensor<1x3x8x8xf32>, %w: tensor<32x3x1x1xf32>, %v: tensor<24x3x1x1xf32>, %u: tensor<12x3x1x1xf32>) -> (tensor<1x56x8x8xf32>, tensor<1x44x8x8xf32>) {
+func.func @concats(%x: tensor<1x3x8x8xf32>, %w: tensor<32x3x1x1xf32>, %v: tensor<24x3x1x1xf32>, %u: tensor<12x3x1x1xf32>) -> (tensor<1x56x8x8xf32>, tensor<1x56x8x8xf32>, tensor<1x44x8x8xf32>, tensor<1x44x8x8xf32>) {
   %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1} : (tensor<1x3x8x8xf32>, tensor<32x3x1x1xf32>) -> tensor<1x32x8x8xf32>
   %1 = snc.conv %x, %v {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1} : (tensor<1x3x8x8xf32>, tensor<24x3x1x1xf32>) -> tensor<1x24x8x8xf32>
   %2 = snc.conv %x, %u {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1} : (tensor<1x3x8x8xf32>, tensor<12x3x1x1xf32>) -> tensor<1x12x8x8xf32>
-  // CHECK: snc.concat {{.*}} -> tensor<1x56x8x8xf32, #snc.blocked<8>>
+  // CHECK: snc.concat {{.*}} -> tensor<1x56x8x8xf32, #snc.blocked<16>>
   %3 = snc.concat %0, %1 {axis = 1} : (tensor<1x32x8x8xf32>, tensor<1x24x8x8xf32>) -> tensor<1x56x8x8xf32>
-  // CHECK: snc.concat {{.*}} : (tensor<1x32x8x8xf32, #snc.blocked<16>>, tensor<1x12x8x8xf32, #snc.blocked<16>>) -> tensor<1x44x8x8xf32>{{$}}
-  %4 = snc.concat %0, %2 {axis = 1} : (tensor<1x32x8x8xf32>, tensor<1x12x8x8xf32>) -> tensor<1x44x8x8xf32>
-  return %3, %4 : tensor<1x56x8x8xf32>, tensor<1x44x8x8xf32>
+  // CHECK: snc.concat {{.*}} -> tensor<1x56x8x8xf32, #snc.blocked<8>>
+  %4 = snc.concat %1, %0 {axis = 1} : (tensor<1x24x8x8xf32>, tensor<1x32x8x8xf32>) -> tensor<1x56x8x8xf32>
+  // CHECK: snc.concat {{.*}} -> tensor<1x44x8x8xf32, #snc.blocked<16>>
+  %5 = snc.concat %0, %2 {axis = 1} : (tensor<1x32x8x8xf32>, tensor<1x12x8x8xf32>) -> tensor<1x44x8x8xf32>
+  // CHECK: snc.concat {{.*}} : (tensor<1x12x8x8xf32, #snc.blocked<16>>, tensor<1x32x8x8xf32, #snc.blocked<16>>) -> tensor<1x44x8x8xf32>{{$}}
+  %6 = snc.concat %2, %0 {axis = 1} : (tensor<1x12x8x8xf32>, tensor<1x32x8x8xf32>) -> tensor<1x44x8x8xf32>
+  return %3, %4, %5, %6 : tensor<1x56x8x8xf32>, tensor<1x56x8x8xf32>, tensor<1x44x8x8xf32>, tensor<1x44x8x8xf32>
 }
 
 // A slice of whole blocks stays blocked; one that starts inside a block does not.
