@@ -5,6 +5,7 @@
 
 The base is bench/nas/cifar_wide.json, the device two cores of the machine at hand with SSE4.1
 (bench/nas/sse41_pair.json): so slow that a network small enough to be trained here is worth splitting.
+Its numbers are syncnas-profile's, but for the peak, which that gives for the machine's widest vectors.
 The budget is what the base takes on its best single unit, a core; searches aim lower, by what their
 predictions miss. At half the budget the base is narrowed. FOLDER keeps all steps: killed and started
 again, it goes on.
