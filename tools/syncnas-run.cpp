@@ -35,7 +35,9 @@ struct Flags {
                                  cl::cat(category)};
   cl::opt<std::string> preprocess{
       "preprocess",
-      cl::desc("How pictures are normalised: imagenet, inception, caffe, cifar10, face, unit, raw"),
+      cl::desc(
+          "How pictures are normalised: imagenet, inception, caffe, cifar10, face, unit, raw, or "
+          "mean,mean,mean/std,std,std of RGB 0 to 1"),
       cl::init("imagenet"), cl::cat(category)};
   cl::opt<unsigned> top{"top", cl::desc("Show the best K classes of the first output"),
                         cl::value_desc("K"), cl::cat(category)};

@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from syncnas_trainer import configuration, export, network
 
 OPTIONS = ["--epochs", "12", "--batch", "8", "--pad", "1", "--ema", "0.9", "--dropout", "0.2",
@@ -56,6 +58,10 @@ def test_killed_and_resumed_equals_undisturbed(environment, folder, branched, tm
     assert "resumed at step 72 of 72" in done.stdout
     report = json.loads(done.stdout.splitlines()[-1])
     assert report["part"] == "test" and report["images"] == 12 and report["top1"] >= 0.75
+    facts = next(json.loads(line) for line in done.stdout.splitlines() if "preprocess" in line)
+    mean, std = ([float(v) for v in part.split(",")] for part in facts["preprocess"].split("/"))
+    pixels = np.stack([np.asarray(Image.open(p)) for p in sorted((folder / "train").glob("*/*.png"))]) / 255
+    assert np.allclose(mean, pixels.mean((0, 1, 2)), atol=0.02) and np.allclose(std, pixels.std((0, 1, 2)), atol=0.02)
 
 
 def test_checkpoint_of_other_settings(environment, folder, base, tmp_path):
@@ -107,7 +113,6 @@ def test_onnx_in_onnxruntime(branched, tmp_path, act):
     python = with_onnxruntime()
     if not python:
         pytest.skip("no interpreter with onnxruntime, SNC_PYTHON may name one")
-    import numpy as np
     branched["act"] = act
     branched["1"]["0"][0].append({"se": 2, "kernels": [3, 5]})
     module = network.build(configuration.parse(branched))

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <locale>
 #include <memory>
+#include <sstream>
 
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
@@ -46,14 +48,38 @@ const std::vector<Preset> &presets() {
   return all;
 }
 
-const Preset &findPreset(const std::string &name) {
+/// "m,m,m/s,s,s"; false where `text` is anything else.
+static bool readNumbers(const std::string &text, Preset &into) {
+  std::istringstream in(text);
+  in.imbue(std::locale::classic());
+  float std[3];
+  char between[6] = {};
+  for (int i = 0; i < 6; ++i) {
+    in >> (i < 3 ? into.mean[i] : std[i - 3]);
+    if (i < 5)
+      in >> between[i];
+  }
+  if (!in || in.peek() != EOF || std::string(between) != ",,/,,")
+    return false;
+  for (int i = 0; i < 3; ++i) {
+    into.mean[i] *= 255;
+    into.scale[i] = 1 / (255 * std[i]);
+  }
+  return std::all_of(std, std + 3, [](float s) { return s > 0; });
+}
+
+Preset findPreset(const std::string &name) {
   std::string names;
   for (const Preset &p : presets()) {
     if (name == p.name)
       return p;
     names += std::string(" ") + p.name;
   }
-  throw RunError("--preprocess: no preset '" + name + "'; there are:" + names);
+  Preset own{"own", "", {}, {}, false, 1.0};
+  if (readNumbers(name, own))
+    return own;
+  throw RunError("--preprocess: no preset '" + name + "'; there are:" + names +
+                 ", or mean,mean,mean/std,std,std of values 0 to 1");
 }
 
 bool isImagePath(const std::string &path) {

@@ -23,8 +23,10 @@ struct Preset {
 
 /// Every preset of --preprocess.
 const std::vector<Preset> &presets();
-/// The preset called `name`; throws RunError listing the names.
-const Preset &findPreset(const std::string &name);
+/// The preset called `name`, or one of a training's own numbers, "mean,mean,mean/std,std,std" of
+/// values 0 to 1, RGB, on what is left of the picture without a border. Throws RunError listing
+/// the names.
+Preset findPreset(const std::string &name);
 
 /// True for the file names that readImage understands.
 bool isImagePath(const std::string &path);

@@ -104,6 +104,11 @@ def _digest(found):
     return digest.hexdigest()
 
 
+def preprocess(found):
+    """What `syncnas-run --preprocess` is to be told of a data.Data."""
+    return "/".join(",".join(f"{value:.6g}" for value in values) for values in (found.mean, found.std))
+
+
 def main(argv=None):
     options = arguments(argv)
     process.settle(options.threads)
@@ -121,7 +126,7 @@ def main(argv=None):
         print(f"syncnas_trainer.train: {error}", file=sys.stderr)
         return 1
     print(json.dumps({"output": options.output, "params": network.parameters(module),
-                      "macs": network.macs(net)}))
+                      "macs": network.macs(net), "preprocess": preprocess(found)}))
     for name, part in (("validation", found.validation), ("test", found.test)):
         if len(part) and (name == "validation" or options.accuracy):
             [(accuracy, loss)] = training.evaluate(module, part)
