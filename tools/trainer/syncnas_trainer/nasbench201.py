@@ -183,16 +183,19 @@ def main(argv=None):
         print(f"syncnas_trainer.nasbench201: {error}", file=sys.stderr)
         return 1
 
-    def make(nodes, seed):
+    def make(nodes, seeds):
+        [seed] = seeds
+
         def once(name):
             generator = torch.Generator().manual_seed(seed)
             module = build(nodes, seed)
             batches = evaluate.draw(part, None, options, generator)
             inputs = scores.Inputs(batches, macs(module) if name == "macs" else 0, options.draws)
             return scores.find(name)(module, inputs, generator)
-        return table.score_row(options.scores, once)
+        row, wrong = table.score_row(options.scores, once)
+        return [row], wrong
 
-    table.fill(rows, [(index, nodes, options.seed) for index, nodes in cells
+    table.fill(rows, [(index, nodes, [options.seed]) for index, nodes in cells
                       if (str(index), str(options.seed)) not in rows.known], make)
     return 0
 

@@ -119,7 +119,7 @@ def fill(table, todo, make):
         try:
             rows, wrong = make(net, seeds)
             for seed, row in zip(seeds, rows):
-                if row is not None and (name, str(seed)) not in table.known:
+                if row is not None and (str(name), str(seed)) not in table.known:
                     table.append([name, seed] + row)
         except evaluate.FAILURES as error:
             wrong = [str(error)[:300]]
