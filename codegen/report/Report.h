@@ -62,6 +62,9 @@ struct Report {
   bool measuredCosts = false; ///< latencies come from measurements, not from the model alone
 };
 
+/// "4 threads", "GPU, opencl".
+std::string unitText(const PlanUnit &unit);
+
 /// One sentence on the chosen way against the best unsplit one, by measurements
 /// where all choices have them, else as predicted: "branches on 2 units: 1.31x over
 /// data-parallel, the best unsplit way (2.84 ms against 3.72 ms, measured)", or "not

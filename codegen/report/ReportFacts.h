@@ -22,9 +22,6 @@ std::vector<int64_t> activeUnits(const BranchPlan &plan, const PlanSegment &segm
 /// Who runs a segment: "all units", "cpu0", "5/8 + 3/8", "3 + 4 nodes".
 std::string whereText(const BranchPlan &plan, const PlanSegment &segment);
 
-/// "4 threads", "GPU, opencl".
-std::string unitText(const PlanUnit &unit);
-
 /// Copies between host and GPU, of a segment or of the whole run (null).
 struct CopyFacts {
   int64_t uploads = 0, downloads = 0;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "codegen/report/Axis.h"
+#include "codegen/report/LaneChart.h"
+#include "codegen/report/Page.h"
 #include "codegen/report/ReportFacts.h"
 #include "codegen/report/ReportParts.h"
 #include "codegen/report/ReportText.h"
-#include "codegen/report/Svg.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -13,8 +13,6 @@
 namespace snc {
 
 namespace {
-
-constexpr double kLabels = 96, kTop = 24, kLane = 34, kGap = 8;
 
 /// Wide enough for the lane with the most spans, within reason.
 double plotWidth(const Report &report) {
@@ -26,51 +24,21 @@ double plotWidth(const Report &report) {
   return std::clamp(double(most) * 22, 820.0, 4800.0);
 }
 
-class Timeline {
-public:
-  Timeline(const Report &report, double end)
-      : report(report), width(plotWidth(report)), scale(width / end),
-        bottom(kTop + double(report.plan.units.size()) * (kLane + kGap)),
-        svg(kLabels + width + 40, bottom + 8, "time", "The run, a row a unit") {
-    drawAxis(end);
-    drawUnits();
-    for (const ReportSpan &span : report.timeline)
-      if (isShown(report, span))
-        drawSpan(span);
-  }
-  std::string str() const { return svg.str(); }
-
-private:
-  void drawAxis(double end);
-  void drawUnits();
-  void drawSpan(const ReportSpan &span);
-  std::string classOf(const ReportSpan &span) const;
-  std::string tooltip(const ReportSpan &span) const;
-
-  const Report &report;
-  double width, scale, bottom;
-  Svg svg;
-};
-
-void Timeline::drawAxis(double end) {
-  svg.raw("<defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
-          "patternTransform=\"rotate(45)\"><line class=\"hatch\" x1=\"0\" y1=\"0\" x2=\"0\" "
-          "y2=\"6\"/></pattern></defs>\n");
-  double step = axisStep(end, std::max(2, int(width / 110)));
-  for (int64_t i = 0; double(i) * step <= end * 1.0001; ++i) {
-    double x = kLabels + double(i) * step * scale;
-    svg.line(x, kTop - 6, x, bottom, "grid");
-    svg.text(x, kTop - 10, axisTime(double(i) * step, step, end), "tick", Svg::middle);
-  }
+LaneChart chartOf(const Report &report, double end) {
+  std::vector<std::string> units;
+  for (const PlanUnit &unit : report.plan.units)
+    units.push_back(unit.name);
+  double width = plotWidth(report);
+  return LaneChart({.labels = 96,
+                    .width = width,
+                    .right = 40,
+                    .below = 8,
+                    .steps = std::max(2, int(width / 110)),
+                    .nameLength = 12},
+                   end, units);
 }
 
-void Timeline::drawUnits() {
-  for (const auto &[i, unit] : llvm::enumerate(report.plan.units))
-    svg.text(kLabels - 10, kTop + double(i) * (kLane + kGap) + 21, shortened(unit.name, 12), "lane",
-             Svg::end);
-}
-
-std::string Timeline::classOf(const ReportSpan &span) const {
+std::string classOf(const Report &report, const ReportSpan &span) {
   if (span.kind == ReportSpan::wait)
     return "wait";
   if (span.kind == ReportSpan::sync)
@@ -83,7 +51,7 @@ std::string Timeline::classOf(const ReportSpan &span) const {
   return "box k-all";
 }
 
-std::string Timeline::tooltip(const ReportSpan &span) const {
+std::string tooltip(const Report &report, const ReportSpan &span) {
   std::string what = span.kind == ReportSpan::wait ? "waits" : nodeName(report, span.node);
   if (span.kind == ReportSpan::sync)
     what = "sync behind " + what;
@@ -93,16 +61,13 @@ std::string Timeline::tooltip(const ReportSpan &span) const {
   return what + " \u00b7 " + timeText(span.end - span.begin) + ", from " + timeText(span.begin);
 }
 
-void Timeline::drawSpan(const ReportSpan &span) {
-  double x = kLabels + span.begin * scale, y = kTop + double(span.unit) * (kLane + kGap);
-  // A span too short to see is still there.
-  double wide = std::max((span.end - span.begin) * scale, 0.8);
-  bool wait = span.kind == ReportSpan::wait;
-  svg.rect(x, wait ? y + 9 : y, wide, wait ? kLane - 18 : kLane, classOf(span), wide > 8 ? 3 : 0,
-           tooltip(span));
+void drawSpan(const Report &report, const ReportSpan &span, LaneChart &chart) {
+  double wide = chart.span(span.unit, span.begin, span.end, span.kind == ReportSpan::wait,
+                           classOf(report, span), tooltip(report, span));
   size_t room = wide > 10 ? size_t((wide - 10) / 7.2) : 0;
   if (span.kind == ReportSpan::kernel && room >= 8)
-    svg.text(x + 5, y + 21, shortened(nodeName(report, span.node), room), "name");
+    chart.words(span.unit, span.begin, 5, shortened(nodeName(report, span.node), room), "name",
+                Svg::start);
 }
 
 } // namespace
@@ -111,8 +76,11 @@ std::string timelineDrawing(const Report &report) {
   double end = timelineEnd(report);
   if (end < 1e-3) // a nanosecond
     return "";
-  return kindLegend(report.plan) + "<div class=\"scroll\" tabindex=\"0\">\n" +
-         Timeline(report, end).str() + "</div>\n";
+  LaneChart chart = chartOf(report, end);
+  for (const ReportSpan &span : report.timeline)
+    if (isShown(report, span))
+      drawSpan(report, span, chart);
+  return kindLegend(report.plan) + scrolled(chart.str());
 }
 
 } // namespace snc

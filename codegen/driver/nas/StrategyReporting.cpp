@@ -2,7 +2,7 @@
 
 #include "codegen/driver/nas/StrategyReporting.h"
 
-#include "codegen/report/ReportFacts.h"
+#include "codegen/report/Report.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include <nlohmann/json.hpp>

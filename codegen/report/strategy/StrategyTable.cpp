@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "codegen/report/Page.h"
 #include "codegen/report/ReportText.h"
 #include "codegen/report/strategy/StrategyParts.h"
 
@@ -34,10 +35,9 @@ std::string strategyTable(const StrategyReport &report) {
   const StrategyNetwork &base = report.base, &chosen = report.chosen;
   std::string unit =
       report.baseUnit < report.units.size() ? report.units[report.baseUnit] : "one unit";
-  std::string html =
-      "<div class=\"scroll\" tabindex=\"0\">\n<table>\n<tr><th></th><th class=\"n\">" +
-      escaped(shortened(base.name, 40)) + "</th><th class=\"n\">" +
-      escaped(shortened(chosen.name, 40)) + "</th><th></th></tr>\n";
+  std::string html = "<table>\n<tr><th></th><th class=\"n\">" + escaped(shortened(base.name, 40)) +
+                     "</th><th class=\"n\">" + escaped(shortened(chosen.name, 40)) +
+                     "</th><th></th></tr>\n";
   html += row("runs on", escaped(shortened(unit, 40)), "all units", "");
   html += row("latency, predicted", timeText(base.us, 4), timeText(chosen.us, 4),
               ratioText(base.us, chosen.us));
@@ -45,7 +45,7 @@ std::string strategyTable(const StrategyReport &report) {
   html += counts("multiply-accumulates", base.macs, chosen.macs);
   html += counts("expanded channels, all blocks", base.expanded(), chosen.expanded());
   html += row("score", scoreOf(base, report.baseFailure), scoreOf(chosen), "");
-  return html + "</table>\n</div>\n";
+  return scrolled(html + "</table>\n");
 }
 
 } // namespace snc

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "codegen/report/Axis.h"
+#include "codegen/report/LaneChart.h"
 #include "codegen/report/Page.h"
 #include "codegen/report/ReportText.h"
-#include "codegen/report/Svg.h"
 #include "codegen/report/strategy/StrategyParts.h"
-
-#include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,46 +12,8 @@ namespace snc {
 
 namespace {
 
-constexpr double kLabels = 140, kTop = 24, kLane = 34, kGap = 8, kWidth = 820;
-
-class Timeline {
-public:
-  Timeline(const StrategyReport &report, double end)
-      : report(report), scale(kWidth / end),
-        bottom(kTop + double(report.units.size()) * (kLane + kGap)),
-        svg(kLabels + kWidth + 30, bottom + 4, "time", "The run, a row a unit") {
-    drawAxis(end);
-    for (const auto &[i, unit] : llvm::enumerate(report.units))
-      svg.text(kLabels - 10, kTop + double(i) * (kLane + kGap) + 21, shortened(unit, 18), "lane",
-               Svg::end);
-  }
-  void drawSpan(const StrategySpan &span);
-  std::string str() const { return svg.str(); }
-
-private:
-  void drawAxis(double end);
-  std::string tooltip(const StrategySpan &span) const;
-  const StrategyBlock *blockOf(const StrategySpan &span) const;
-
-  const StrategyReport &report;
-  double scale, bottom;
-  Svg svg;
-};
-
-void Timeline::drawAxis(double end) {
-  svg.raw("<defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
-          "patternTransform=\"rotate(45)\"><line class=\"hatch\" x1=\"0\" y1=\"0\" x2=\"0\" "
-          "y2=\"6\"/></pattern></defs>\n");
-  double step = axisStep(end, 7);
-  for (int64_t i = 0; double(i) * step <= end * 1.0001; ++i) {
-    double x = kLabels + double(i) * step * scale;
-    svg.line(x, kTop - 6, x, bottom, "grid");
-    svg.text(x, kTop - 10, axisTime(double(i) * step, step, end), "tick", Svg::middle);
-  }
-}
-
 /// Null for what is none, or not of the network.
-const StrategyBlock *Timeline::blockOf(const StrategySpan &span) const {
+const StrategyBlock *blockOf(const StrategyReport &report, const StrategySpan &span) {
   const auto &stages = report.chosen.stages;
   if (span.kind != StrategySpan::block || span.stage < 0 || size_t(span.stage) >= stages.size())
     return nullptr;
@@ -66,7 +25,7 @@ const StrategyBlock *Timeline::blockOf(const StrategySpan &span) const {
   return known ? &blocks[size_t(span.index)] : nullptr;
 }
 
-std::string Timeline::tooltip(const StrategySpan &span) const {
+std::string tooltip(const StrategyReport &report, const StrategySpan &span) {
   std::string where = span.stage < 0 ? "the stem" : "stage " + std::to_string(span.stage);
   std::string what;
   switch (span.kind) {
@@ -89,7 +48,7 @@ std::string Timeline::tooltip(const StrategySpan &span) const {
     what = "sum behind " + where;
     break;
   case StrategySpan::block:
-    if (const StrategyBlock *block = blockOf(span))
+    if (const StrategyBlock *block = blockOf(report, span))
       what = blockText(*block, span.stage, size_t(span.index));
     break;
   }
@@ -113,20 +72,16 @@ std::string classOf(const StrategySpan &span) {
   }
 }
 
-void Timeline::drawSpan(const StrategySpan &span) {
-  double x = kLabels + span.begin * scale, y = kTop + double(span.unit) * (kLane + kGap);
-  // A span too short to see is still there.
-  double wide = std::max((span.end - span.begin) * scale, 0.8);
-  bool wait = span.kind == StrategySpan::wait;
-  svg.rect(x, wait ? y + 9 : y, wide, wait ? kLane - 18 : kLane, classOf(span), wide > 8 ? 3 : 0,
-           tooltip(span));
+void drawSpan(const StrategyReport &report, const StrategySpan &span, LaneChart &chart) {
+  double wide = chart.span(span.unit, span.begin, span.end, span.kind == StrategySpan::wait,
+                           classOf(span), tooltip(report, span));
   std::string name = span.kind == StrategySpan::stem   ? "stem"
                      : span.kind == StrategySpan::head ? "head"
                      : span.kind == StrategySpan::block
                          ? std::to_string(span.stage) + "." + std::to_string(span.index)
                          : "";
   if (!name.empty() && wide > double(name.size()) * 7 + 4)
-    svg.text(x + wide / 2, y + 21, name, "mid", Svg::middle);
+    chart.words(span.unit, span.begin, wide / 2, name, "mid", Svg::middle);
 }
 
 bool isShown(const StrategyReport &report, const StrategySpan &span) {
@@ -150,11 +105,13 @@ std::string strategyTimeline(const StrategyReport &report) {
       end = std::max(end, span.end);
   if (end < 1e-3) // a nanosecond
     return "";
-  Timeline timeline(report, end);
+  LaneChart chart(
+      {.labels = 140, .width = 820, .right = 30, .below = 4, .steps = 7, .nameLength = 18}, end,
+      report.units);
   for (const StrategySpan &span : report.timeline)
     if (isShown(report, span))
-      timeline.drawSpan(span);
-  return kLegend + scrolled(timeline.str());
+      drawSpan(report, span, chart);
+  return kLegend + scrolled(chart.str());
 }
 
 } // namespace snc
