@@ -3,7 +3,7 @@
 #include "codegen/driver/Planning.h"
 
 #include "codegen/driver/Interrupt.h"
-#include "codegen/driver/nas/SearchLog.h"
+#include "codegen/driver/SearchLog.h"
 #include "runtime/snc_hash.h"
 #include "search/ResultStore.h"
 

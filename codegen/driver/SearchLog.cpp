@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "codegen/driver/nas/SearchLog.h"
+#include "codegen/driver/SearchLog.h"
 
 #include <unistd.h>
 

@@ -2,8 +2,8 @@
 //
 // What a search tells while it runs, on standard error.
 
-#ifndef SNC_CODEGEN_DRIVER_NAS_SEARCHLOG_H
-#define SNC_CODEGEN_DRIVER_NAS_SEARCHLOG_H
+#ifndef SNC_CODEGEN_DRIVER_SEARCHLOG_H
+#define SNC_CODEGEN_DRIVER_SEARCHLOG_H
 
 #include "codegen/driver/Summary.h"
 
@@ -39,4 +39,4 @@ private:
 
 } // namespace snc
 
-#endif // SNC_CODEGEN_DRIVER_NAS_SEARCHLOG_H
+#endif // SNC_CODEGEN_DRIVER_SEARCHLOG_H

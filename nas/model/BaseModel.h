@@ -20,7 +20,8 @@ struct BaseNetwork {
 
 /// The network that `module` holds, behind buildRecognitionPipeline: a stem convolution, inverted
 /// residuals, a last 1x1 convolution, global average pool, perhaps a hidden layer, classifier. A
-/// stage ends where the number of channels changes. Batch normalisations that the model has
+/// stage ends where the number of channels changes, but where a shortcut goes around the block that
+/// changes it. Batch normalisations that the model has
 /// folded into its convolutions come back as ones that add the bias and change nothing else.
 /// 1x1 convolutions of equal slices of the channels (MixNet) are one of groups; where the slices
 /// differ, a whole one, zero in between, and a remark says so. What has another form is refused in
