@@ -78,7 +78,9 @@ void FakeGpu::reset() {
   gpus = true;
   memory = 1u << 30;
   alignmentBits = 4096;
-  wantsSlowCommands = false;
+  wantsSlowCommands = unified = discrete = false;
+  pinnedSkew = 0;
+  copiesOfPinned = 0;
   counts.clear();
   failing.clear();
   total = 0;
@@ -137,6 +139,40 @@ bool FakeGpu::take(uint64_t bytes) {
 
 void FakeGpu::give(uint64_t bytes) { usedMemory -= bytes; }
 
+void *FakeGpu::pin(uint64_t bytes) {
+  constexpr uint64_t kPage = 4096;
+  std::lock_guard lock(mutex);
+  auto memory = std::make_unique<uint8_t[]>(bytes + 2 * kPage);
+  auto *begin = reinterpret_cast<uint8_t *>((uintptr_t(memory.get()) + kPage - 1) / kPage * kPage);
+  begin += pinnedSkew;
+  memset(begin, 0xcd, bytes);
+  pinned[begin] = {std::move(memory), bytes};
+  return begin;
+}
+
+bool FakeGpu::unpin(void *memory) {
+  std::lock_guard lock(mutex);
+  return pinned.erase(static_cast<uint8_t *>(memory)) == 1;
+}
+
+bool FakeGpu::isPinned(const void *memory) {
+  std::lock_guard lock(mutex);
+  auto *byte = static_cast<const uint8_t *>(memory);
+  auto behind = pinned.upper_bound(byte);
+  return behind != pinned.begin() &&
+         byte < std::prev(behind)->first + std::prev(behind)->second.bytes;
+}
+
+void FakeGpu::copies(const void *host) { copiesOfPinned += isPinned(host); }
+
+uint64_t FakeGpu::pinnedBytes() {
+  std::lock_guard lock(mutex);
+  uint64_t bytes = 0;
+  for (const auto &[begin, p] : pinned)
+    bytes += p.bytes;
+  return bytes;
+}
+
 long FakeGpu::calls(const std::string &name) {
   std::lock_guard lock(mutex);
   return counts[name];
@@ -176,11 +212,27 @@ void *__wrap_dlopen(const char *name, int flags) {
   return __real_dlopen(name, flags);
 }
 
+using InfoFn = int32_t (*)(void *, uint32_t, size_t, void *, size_t *);
+static std::atomic<InfoFn> realDeviceInfo;
+
+static int32_t discreteDeviceInfo(void *device, uint32_t what, size_t room, void *to,
+                                  size_t *needed) {
+  int32_t error = realDeviceInfo.load()(device, what, room, to, needed);
+  if (what == 0x1035 && !error) // CL_DEVICE_HOST_UNIFIED_MEMORY
+    memset(to, 0, room);
+  return error;
+}
+
 // Sanitizers come by before they can bear instrumented code.
 __attribute__((disable_sanitizer_instrumentation)) void *__wrap_dlsym(void *library,
                                                                       const char *name) {
-  if (library != &openCl && library != &cuda)
-    return __real_dlsym(library, name);
+  if (library != &openCl && library != &cuda) {
+    void *found = __real_dlsym(library, name);
+    if (!found || strcmp(name, "clGetDeviceInfo") || !fakeGpu().discrete)
+      return found;
+    realDeviceInfo = reinterpret_cast<InfoFn>(found);
+    return reinterpret_cast<void *>(discreteDeviceInfo);
+  }
   return fakeFunction(library, name);
 }
 }
