@@ -223,16 +223,19 @@ static int32_t discreteDeviceInfo(void *device, uint32_t what, size_t room, void
   return error;
 }
 
+[[gnu::noinline]] static void *wrapped(const char *name, void *real) {
+  if (!real || strcmp(name, "clGetDeviceInfo") != 0)
+    return real;
+  realDeviceInfo = reinterpret_cast<InfoFn>(real);
+  return reinterpret_cast<void *>(discreteDeviceInfo);
+}
+
 // Sanitizers come by before they can bear instrumented code.
 __attribute__((disable_sanitizer_instrumentation)) void *__wrap_dlsym(void *library,
                                                                       const char *name) {
-  if (library != &openCl && library != &cuda) {
-    void *found = __real_dlsym(library, name);
-    if (!found || strcmp(name, "clGetDeviceInfo") || !fakeGpu().discrete)
-      return found;
-    realDeviceInfo = reinterpret_cast<InfoFn>(found);
-    return reinterpret_cast<void *>(discreteDeviceInfo);
-  }
-  return fakeFunction(library, name);
+  if (library == &openCl || library == &cuda)
+    return fakeFunction(library, name);
+  void *found = __real_dlsym(library, name);
+  return snc::test::FakeGpu::discrete ? wrapped(name, found) : found;
 }
 }

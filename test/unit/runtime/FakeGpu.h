@@ -79,8 +79,10 @@ public:
   uint64_t memory = 1u << 30;
   uint32_t alignmentBits = 4096;
   bool wantsSlowCommands = false;
+  // An installed OpenCL device claims that its memory is not the host's. Not in an object: read
+  // before there are any.
+  static inline bool discrete = false;
   bool unified = false;  // its memory is the host's
-  bool discrete = false; // an installed OpenCL device claims that it is not
   size_t pinnedSkew = 0; // pinned memory is so far from well aligned
 
   // Fails the n-th call from now on of functions with that name (1: the next), with this error.
