@@ -65,16 +65,21 @@ struct BlockShape {
 };
 
 /// The stage's loops, those over `sums` innermost, with its first variable (where rows lie
-/// side by side) and `part` on threads.
+/// side by side) and `part` on threads, or just one thread.
 void onThreads(hl::Stage stage, const std::vector<hl::Var> &args, bool sideBySide,
                std::optional<hl::Var> part, const std::vector<hl::RVar> &sums) {
   std::vector<hl::VarOrRVar> order(sums.begin(), sums.end()), threads;
+  std::vector<hl::Var> outside(args);
+  hl::Var one("one");
   if (sideBySide)
     threads.emplace_back(args[0]);
   if (part)
     threads.emplace_back(*part);
+  // Halide would put barriers between all steps of a loop that is on no thread.
+  if (threads.empty())
+    threads.emplace_back(one), stage.split(args[0], outside[0], one, 1);
   order.insert(order.end(), threads.begin(), threads.end());
-  for (const hl::Var &v : args)
+  for (const hl::Var &v : outside)
     if (llvm::none_of(threads, [&](const hl::VarOrRVar &t) { return t.name() == v.name(); }))
       order.emplace_back(v);
   stage.reorder(order).never_partition_all();

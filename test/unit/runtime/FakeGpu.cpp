@@ -3,6 +3,8 @@
 // What both fake drivers share, and the wrappers of the dynamic linker's functions.
 #include "FakeGpu.h"
 
+#include "runtime/opencl_api.h"
+
 #include <chrono>
 #include <dlfcn.h>
 
@@ -212,13 +214,13 @@ void *__wrap_dlopen(const char *name, int flags) {
   return __real_dlopen(name, flags);
 }
 
-using InfoFn = int32_t (*)(void *, uint32_t, size_t, void *, size_t *);
+using InfoFn = int32_t (*)(snc_cl, uint32_t, size_t, void *, size_t *);
 static std::atomic<InfoFn> realDeviceInfo;
 
-static int32_t discreteDeviceInfo(void *device, uint32_t what, size_t room, void *to,
+static int32_t discreteDeviceInfo(snc_cl device, uint32_t what, size_t room, void *to,
                                   size_t *needed) {
   int32_t error = realDeviceInfo.load()(device, what, room, to, needed);
-  if (what == 0x1035 && !error) // CL_DEVICE_HOST_UNIFIED_MEMORY
+  if (what == SNC_CL_DEVICE_HOST_UNIFIED_MEMORY && !error)
     memset(to, 0, room);
   return error;
 }
