@@ -59,10 +59,27 @@ std::optional<Rows> rowsOf(Operation *op, RankedTensorType result) {
       .Default([](Operation *) { return std::nullopt; });
 }
 
-/// A block of threads: `lanes` rows side by side, `parts` threads each.
+/// A block of threads: `lanes` rows side by side, `parts` threads each, which share out
+/// dimension `dim` of the row's, counted from the innermost. One alone: joined ones would take
+/// divisions.
 struct BlockShape {
-  int lanes, parts;
+  int lanes, parts, dim;
 };
+
+int64_t extentOf(const hl::RDom &r, int d) {
+  return *hl::Internal::as_const_int(hl::Internal::simplify(r[d].extent()));
+}
+
+/// The innermost dimension, or the longest where that has too few elements.
+BlockShape shapeOf(const hl::RDom &r, int64_t lanes, int64_t threads) {
+  int64_t parts = std::max<int64_t>(1, threads / lanes);
+  int dim = 0;
+  if (extentOf(r, 0) < parts)
+    for (int d = 1; d < r.dimensions(); ++d)
+      if (extentOf(r, d) > extentOf(r, dim))
+        dim = d;
+  return {int(lanes), int(std::min(parts, extentOf(r, dim))), dim};
+}
 
 /// The stage's loops, those over `sums` innermost, with its first variable (where rows lie
 /// side by side) and `part` on threads, or just one thread.
@@ -104,13 +121,7 @@ hl::RVar shareSum(hl::Func acc, const hl::RVar &all, int parts, bool sideBySide,
 
 void scheduleSum(Stage &stage, const BlockShape &b, bool sideBySide, const hl::LoopLevel &block) {
   hl::Func acc = stage.acc;
-  hl::RVar all = stage.domain[0];
-  for (int d = 1; d < stage.domain.dimensions(); ++d) {
-    hl::RVar both("r" + std::to_string(d));
-    acc.update().fuse(all, stage.domain[d], both);
-    all = both;
-  }
-  hl::RVar left = shareSum(acc, all, b.parts, sideBySide, block);
+  hl::RVar left = shareSum(acc, stage.domain[b.dim], b.parts, sideBySide, block);
   if (b.parts > kJoined)
     left = shareSum(acc, left, int(kJoined), sideBySide, block);
   acc.compute_at(block);
@@ -135,14 +146,10 @@ hl::LoopLevel scheduleResult(LoweredKernel &kernel, const Rows &rows, const Bloc
   }
   hl::Var place("place"), part("part"), block("block");
   if (!rows.along.empty()) {
-    hl::Var all = v[rows.along[0]];
-    for (size_t d : ArrayRef(rows.along).drop_front()) {
-      hl::Var both("both" + std::to_string(d));
-      out.fuse(all, v[d], both);
-      all = both;
-    }
-    out.split(all, place, part, b.parts, hl::TailStrategy::ShiftInwards);
-    order.emplace_back(place);
+    hl::Var shared = v[rows.along[size_t(b.dim)]];
+    out.split(shared, place, part, b.parts, hl::TailStrategy::ShiftInwards);
+    for (size_t d : rows.along)
+      order.emplace_back(v[d].name() == shared.name() ? place : v[d]);
     threads.emplace_back(part);
   }
   if (threads.empty()) { // one result of a block
@@ -176,15 +183,10 @@ bool scheduleGpuRows(LoweredKernel &kernel, ScheduleAttr schedule) {
   std::optional<Rows> rows = rowsOf(stages.front().op, kernel.resultTensor);
   if (!rows || kernel.space.vars.empty())
     return false;
-  int64_t length = 1;
-  for (int d = 0; d < stages.front().domain.dimensions(); ++d)
-    length *=
-        *hl::Internal::as_const_int(hl::Internal::simplify(stages.front().domain[d].extent()));
   int64_t lanes = rows->sideBySide ? std::min(physicalExtents(kernel.resultTensor)[0], kWarp) : 1;
-  int64_t parts = std::min(schedule.get("threads", 128) / lanes, length);
-  if (parts < 2)
+  BlockShape b = shapeOf(stages.front().domain, lanes, schedule.get("threads", 128));
+  if (b.parts < 2)
     return false;
-  BlockShape b{int(lanes), int(parts)};
   hl::LoopLevel block = scheduleResult(kernel, *rows, b);
   for (Stage &stage : stages)
     scheduleSum(stage, b, rows->sideBySide, block);

@@ -19,9 +19,9 @@ using namespace snc::test;
 namespace {
 using Build = std::function<Value(KernelCase &, Value)>;
 
-/// As the menu has it, and with other numbers of threads.
+/// As the menu has it, and with a number of threads that divides nothing.
 void check(const Shape &shape, int64_t lanes, const Build &build) {
-  for (int64_t threads : {0, 64, 100, 256}) {
+  for (int64_t threads : {0, 100}) {
     SCOPED_TRACE(threads);
     KernelCase c(runnableTargets().front().str() + "/opencl", 5);
     if (threads)
@@ -41,15 +41,13 @@ template <typename Op> Build reduction(Shape axes, bool keepdims) {
 TEST(GpuRows, SoftmaxOfNeighbours) {
   check({1000}, 0, softmax(0));
   check({3, 1000}, 0, softmax(1));
-  check({2, 3, 5, 70}, 0, softmax(3));
-  check({2, 2, 3, 2, 65}, 0, softmax(4));
+  check({2, 2, 3, 2, 70}, 0, softmax(4));
   check({7, 10}, 0, softmax(1));
 }
 
 TEST(GpuRows, SoftmaxSideBySide) {
   check({2, 80, 9, 50}, 0, softmax(1));
   check({2, 80, 3, 5}, 0, softmax(2));
-  check({200, 33}, 0, softmax(0));
   check({64, 1}, 0, softmax(0));
   check({3, 130, 2}, 0, [](KernelCase &c, Value x) { return c.op<LogSoftmaxOp>(0, x, 1); });
 }
@@ -86,20 +84,18 @@ TEST(GpuRows, InstanceNorms) {
 
 TEST(GpuRows, Reductions) {
   check({3, 5, 300}, 0, reduction<ReduceMeanOp>({2}, false));
-  check({3, 5, 300}, 0, reduction<ReduceMeanOp>({2}, true));
   check({3, 100, 30}, 0, reduction<ReduceMaxOp>({1}, true));
   check({3, 100, 30}, 0, reduction<ReduceMinOp>({1}, false));
   check({3, 20, 9, 7}, 0, reduction<ReduceMeanOp>({2, 3}, true));
   check({70, 4, 5}, 0, reduction<ReduceSumOp>({0}, false));
   check({9, 20, 7}, 0, reduction<ReduceSumOp>({0, 2}, false));
-  check({9, 20, 7}, 0, reduction<ReduceSumOp>({0, 1}, false));
   check({9, 20, 7}, 0, reduction<ReduceMaxOp>({0, 1, 2}, true));
   check({9, 20, 7}, 0, reduction<ReduceMaxOp>({0, 1, 2}, false));
   check({2, 90, 7, 6}, 16, reduction<ReduceMaxOp>({1}, true));
 }
 
 TEST(GpuRows, Integers) {
-  for (unsigned bits : {8, 32, 64}) {
+  for (unsigned bits : {8, 64}) {
     KernelCase c(runnableTargets().front().str() + "/opencl", bits);
     Type type = c.builder.getIntegerType(bits);
     c.schedule("gpu_rows", {{"threads", 64}});
