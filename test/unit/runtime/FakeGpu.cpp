@@ -83,6 +83,7 @@ void FakeGpu::reset() {
   wantsSlowCommands = unified = discrete = false;
   pinnedSkew = 0;
   copiesOfPinned = 0;
+  unpinned.clear();
   counts.clear();
   failing.clear();
   total = 0;
@@ -141,8 +142,9 @@ bool FakeGpu::take(uint64_t bytes) {
 
 void FakeGpu::give(uint64_t bytes) { usedMemory -= bytes; }
 
+static constexpr uint64_t kPage = 4096;
+
 void *FakeGpu::pin(uint64_t bytes) {
-  constexpr uint64_t kPage = 4096;
   std::lock_guard lock(mutex);
   auto memory = std::make_unique<uint8_t[]>(bytes + 2 * kPage);
   auto *begin = reinterpret_cast<uint8_t *>((uintptr_t(memory.get()) + kPage - 1) / kPage * kPage);
@@ -154,7 +156,12 @@ void *FakeGpu::pin(uint64_t bytes) {
 
 bool FakeGpu::unpin(void *memory) {
   std::lock_guard lock(mutex);
-  return pinned.erase(static_cast<uint8_t *>(memory)) == 1;
+  auto found = pinned.find(static_cast<uint8_t *>(memory));
+  if (found == pinned.end())
+    return false;
+  unpinned.push_back(std::move(found->second));
+  pinned.erase(found);
+  return true;
 }
 
 bool FakeGpu::isPinned(const void *memory) {
@@ -163,6 +170,17 @@ bool FakeGpu::isPinned(const void *memory) {
   auto behind = pinned.upper_bound(byte);
   return behind != pinned.begin() &&
          byte < std::prev(behind)->first + std::prev(behind)->second.bytes;
+}
+
+bool FakeGpu::wasPinned(const void *memory) {
+  if (isPinned(memory))
+    return true;
+  std::lock_guard lock(mutex);
+  auto *byte = static_cast<const uint8_t *>(memory);
+  for (const Pinned &p : unpinned)
+    if (byte >= p.memory.get() && byte < p.memory.get() + p.bytes + 2 * kPage)
+      return true;
+  return false;
 }
 
 void FakeGpu::copies(const void *host) { copiesOfPinned += isPinned(host); }

@@ -107,6 +107,8 @@ public:
   // False for what is not pinned.
   bool unpin(void *memory);
   bool isPinned(const void *memory);
+  // Is, or was since the last reset.
+  bool wasPinned(const void *memory);
   // A copy reads or writes that on the host.
   void copies(const void *host);
   uint64_t pinnedBytes();
@@ -129,6 +131,7 @@ private:
     uint64_t bytes;
   };
   std::map<const uint8_t *, Pinned> pinned; // by its begin
+  std::vector<Pinned> unpinned;             // kept, so that nobody else has its place
   std::atomic<long> copiesOfPinned{0};
   std::atomic<int> untilLost{0};
   std::atomic<bool> lost{false};

@@ -193,7 +193,7 @@ int32_t GpuModel::runFallback(snc_buffer *b) {
   ++fallbackRuns;
   auto *x = reinterpret_cast<const uint32_t *>(b[InputBuffer].host);
   Tensor y = expected(Tensor(x, x + kElements));
-  EXPECT_FALSE(fakeGpu().isPinned(b[2].host));
+  EXPECT_FALSE(fakeGpu().wasPinned(b[2].host));
   memcpy(b[2].host, y.data(), kElements * 4);
   memcpy(b[OutputBuffer].host, b[2].host, kElements * 4);
   return 0;
