@@ -44,7 +44,8 @@ public:
       : op(op), weights(std::move(weights)), stride(op.getStrides()[0]) {
     auto in = op.getInput().getType().getShape(), w = op.getWeight().getType().getShape(),
          out = op.getType().getShape();
-    inputs = w[0];
+    group = int64_t(op.getGroup());
+    inputs = w[0] / group;
     outputs = w[1];
     for (int i = 0; i < 2; ++i)
       axes.push_back({in[2 + i], w[2 + i], stride, op.getPads()[i], out[2 + i]});
@@ -61,24 +62,30 @@ private:
   Value convolution(OpBuilder &builder);
 
   ConvTransposeOp op;
-  SmallVector<float> weights; ///< inputs x outputs x kernel
-  int64_t stride, inputs, outputs;
+  /// Channel of phase (y, x) of a group's output. Groups keep theirs together, else phases do:
+  /// then whole blocks of channels are moved.
+  int64_t channelOf(int64_t g, int64_t output, int64_t phase) const {
+    return group > 1 ? (g * outputs + output) * stride * stride + phase : phase * outputs + output;
+  }
+
+  SmallVector<float> weights;             ///< group * inputs x outputs x kernel
+  int64_t stride, group, inputs, outputs; ///< channels of a group
   SmallVector<Axis, 2> axes;
 };
 } // namespace
 
-/// (phases * outputs) x inputs x taps x taps, flipped: a convolution does not turn its kernel.
+/// Channels x inputs x taps x taps, flipped: a convolution does not turn its kernel.
 SmallVector<float> PhaseConv::phaseWeights() {
   int64_t kh = axes[0].kernel, kw = axes[1].kernel, th = axes[0].taps(), tw = axes[1].taps();
-  SmallVector<float> result(size_t(stride * stride * outputs * inputs * th * tw), 0.0f);
-  for (int64_t i = 0; i < inputs; ++i)
+  SmallVector<float> result(size_t(stride * stride * group * outputs * inputs * th * tw), 0.0f);
+  const float *next = weights.data();
+  for (int64_t i = 0; i < group * inputs; ++i)
     for (int64_t o = 0; o < outputs; ++o)
       for (int64_t y = 0; y < kh; ++y)
         for (int64_t x = 0; x < kw; ++x) {
-          int64_t phase = y % stride * stride + x % stride;
+          int64_t channel = channelOf(i / inputs, o, y % stride * stride + x % stride);
           int64_t ty = th - 1 - y / stride, tx = tw - 1 - x / stride;
-          result[size_t((((phase * outputs + o) * inputs + i) * th + ty) * tw + tx)] =
-              weights[size_t(((i * outputs + o) * kh + y) * kw + x)];
+          result[size_t(((channel * inputs + i % inputs) * th + ty) * tw + tx)] = *next++;
         }
   return result;
 }
@@ -89,14 +96,16 @@ Value PhaseConv::phaseBias(OpBuilder &builder) {
   if (!bias || stride == 1)
     return bias;
   auto one = floatValues(constantValue(bias));
-  SmallVector<float> all;
-  for (int64_t phase = 0; phase < stride * stride; ++phase)
-    all.append(one->begin(), one->end());
+  int64_t phases = stride * stride;
+  SmallVector<float> all(size_t(phases * group * outputs));
+  for (int64_t o = 0; o < group * outputs; ++o)
+    for (int64_t phase = 0; phase < phases; ++phase)
+      all[size_t(channelOf(o / outputs, o % outputs, phase))] = (*one)[size_t(o)];
   return makeConstant(builder, op.getLoc(), {int64_t(all.size())}, all, "bias");
 }
 
 Value PhaseConv::convolution(OpBuilder &builder) {
-  int64_t channels = stride * stride * outputs;
+  int64_t channels = stride * stride * group * outputs;
   Value weight =
       makeConstant(builder, op.getLoc(), {channels, inputs, axes[0].taps(), axes[1].taps()},
                    phaseWeights(), "weight");
@@ -107,14 +116,14 @@ Value PhaseConv::convolution(OpBuilder &builder) {
   int64_t pads[] = {axes[0].padBefore(), axes[1].padBefore(), axes[0].padAfter(),
                     axes[1].padAfter()};
   return builder.create<ConvOp>(op.getLoc(), type, op.getInput(), weight, phaseBias(builder), ones,
-                                ones, pads, 1);
+                                ones, pads, uint64_t(group));
 }
 
 void PhaseConv::run() {
   OpBuilder builder(op);
   Value value = convolution(builder);
   if (stride > 1)
-    value = builder.create<DepthToSpaceOp>(op.getLoc(), value, stride, "DCR");
+    value = builder.create<DepthToSpaceOp>(op.getLoc(), value, stride, group > 1 ? "CRD" : "DCR");
   SmallVector<int64_t> starts{0, 0, axes[0].crop(), axes[1].crop()}, steps(4, 1),
       sizes(op.getType().getShape());
   if (value.getType() != op.getType())
@@ -123,14 +132,14 @@ void PhaseConv::run() {
   op.erase();
 }
 
-/// The weights, where `op` is of a kind that has phases: one group, no gaps in the kernel, the
-/// same stride both ways.
+/// The weights, where `op` is of a kind that has phases: no gaps in the kernel, the same stride
+/// both ways.
 static std::optional<SmallVector<float>> weightsOf(ConvTransposeOp op) {
   auto strides = op.getStrides(), dilations = op.getDilations();
   ElementsAttr weight = constantValue(op.getWeight());
   ElementsAttr bias = op.getBias() ? constantValue(op.getBias()) : ElementsAttr();
-  if (op.getGroup() != 1 || strides[0] != strides[1] || dilations[0] != 1 || dilations[1] != 1 ||
-      !weight || (op.getBias() && (!bias || !floatValues(bias))))
+  if (strides[0] != strides[1] || dilations[0] != 1 || dilations[1] != 1 || !weight ||
+      (op.getBias() && (!bias || !floatValues(bias))))
     return std::nullopt;
   return floatValues(weight);
 }

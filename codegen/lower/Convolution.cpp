@@ -277,7 +277,7 @@ bool lowerConvolution(LoweredKernel &kernel, Operation *op) {
     convPacked(kernel, conv, input, weight, packed);
   else if (packed && packed.getKind() == "winograd")
     lowerWinograd(kernel, conv, input, weight);
-  else if (conv.isDepthwise() && blockedLanes(input.type) && weight.dim(2) * weight.dim(3) <= 121)
+  else if (conv.isDepthwise() && blockedLanes(input.type) && weight.dim(3) <= 63)
     convDepthwise(kernel, conv, input, weight);
   else
     convPlain(kernel, conv, input, weight);

@@ -172,6 +172,8 @@ void scheduleGeneric(LoweredKernel &kernel, ScheduleAttr schedule, const Target 
   bool byRows = schedule && schedule.get("by_rows", 0);
   if (kernel.stages.size() == 1 && scheduleBlockSum(kernel, kernel.stages.front(), strips))
     return;
+  if (kernel.stages.size() == 1 && scheduleMatmul(kernel, kernel.stages.front(), strips, target))
+    return;
   for (Stage &stage : kernel.stages) {
     if (stage.kind == Stage::Kind::Update)
       scheduleUpdates(kernel, stage, strips, target);

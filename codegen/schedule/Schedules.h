@@ -32,6 +32,9 @@ void scheduleDepthwise(LoweredKernel &kernel, Stage &taps, ScheduleAttr schedule
 void scheduleFused(LoweredKernel &kernel, ScheduleAttr schedule);
 /// `gemm`: rows, strips.
 void scheduleGemm(LoweredKernel &kernel, Stage &gemm, ScheduleAttr schedule, const Target &target);
+/// Products of two computed matrices, which are `generic`; false for those in layouts or shapes
+/// that tiles do not suit.
+bool scheduleMatmul(LoweredKernel &kernel, Stage &product, int64_t strips, const Target &target);
 /// Anything: strips, by_rows (0/1). The schedule may be null.
 void scheduleGeneric(LoweredKernel &kernel, ScheduleAttr schedule, const Target &target);
 

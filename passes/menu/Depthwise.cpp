@@ -10,9 +10,14 @@ using namespace mlir;
 namespace snc {
 
 namespace {
-/// One expression has pixels * taps products; beyond this many it only gets longer.
+/// One expression has pixels * taps products (of a large window only a row's, the rows are a loop);
+/// beyond this many it only gets longer.
 constexpr int64_t kMostProducts = 400;
 } // namespace
+
+int64_t unrolledTaps(int64_t height, int64_t width) {
+  return height * width <= 25 ? height * width : width;
+}
 
 // A whole row of at most 14 pixels where that leaves six registers; else the widest tile
 // of at most eight, and of these one that divides the row.
@@ -34,7 +39,7 @@ Menu depthwiseMenu(ConvOp conv, const MenuContext &context) {
     return {};
   auto out = conv.getType().getShape(),
        weight = cast<RankedTensorType>(conv.getWeight().getType()).getShape();
-  int64_t taps = weight[2] * weight[3];
+  int64_t taps = unrolledTaps(weight[2], weight[3]);
   int64_t vectors = context.vectorsOf(lanes), threads = context.threads;
   int64_t usual = depthwisePixels(out[3], taps, vectors, context.target);
   bool byRows = context.byRows(conv);

@@ -41,7 +41,7 @@ Menu fusedMenu(KernelOp kernel, const MenuContext &context) {
   auto out = depthwise.getType().getShape();
   auto taps = cast<RankedTensorType>(depthwise.getWeight().getType()).getShape();
   int64_t vectors = context.vectorsOf(blockedLanes(depthwise.getType()));
-  int64_t pixels = depthwisePixels(out[3], taps[2] * taps[3], vectors, context.target);
+  int64_t pixels = depthwisePixels(out[3], unrolledTaps(taps[2], taps[3]), vectors, context.target);
   RegisterTile last;
   if (project)
     last = registerTiles(problemOf(project, context), context.target.registers).front();

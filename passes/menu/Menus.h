@@ -49,6 +49,9 @@ double tileCycles(RegisterTile tile, const TileProblem &problem);
 /// Tiles that need no more than `registers`, fewest cycles first; never empty.
 llvm::SmallVector<RegisterTile> registerTiles(const TileProblem &problem, int64_t registers);
 
+/// Taps of a depthwise window that are in one expression: all of a small one, else a row's.
+int64_t unrolledTaps(int64_t height, int64_t width);
+
 /// Pixels of a row that one step of a depthwise convolution of `taps` computes.
 int64_t depthwisePixels(int64_t width, int64_t taps, int64_t vectors, const Target &target);
 
