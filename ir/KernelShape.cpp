@@ -2,6 +2,7 @@
 
 #include "ir/KernelShape.h"
 
+#include "ir/HalfStorage.h"
 #include "ir/KernelGrouping.h"
 #include "ir/ShapeInference.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -118,7 +119,9 @@ template <typename Op> static void takeWindow(KernelShape &shape, Op op) {
 KernelShape shapeOf(ArrayRef<Operation *> ops) {
   KernelShape shape;
   Operation *anchor = nullptr, *last = nullptr;
-  auto counts = [](Operation *op) { return !isa<ConstantOp, RelayoutOp, ReshapeOp>(op); };
+  auto counts = [](Operation *op) {
+    return !isa<ConstantOp, RelayoutOp, ReshapeOp>(op) && !isStorageCast(op);
+  };
   for (Operation *op : ops)
     if (counts(op)) {
       if (!anchor || (isElementwise(anchor) && !isElementwise(op)))

@@ -45,6 +45,8 @@ bool Compilation::prepare() {
     units = plan.units;
   }
   bool feedsGpu = gpuOf(units).has_value();
+  if (options.pipeline.gpuHalf && !feedsGpu)
+    return fail("--gpu-storage: there is no gpu; --devices names one");
   cpuThreads = totalThreads(units) - feedsGpu;
   if (cpuThreads == 0)
     cpuThreads = options.threads > 0 ? options.threads : processors();
