@@ -59,6 +59,7 @@ bool Compilation::prepare() {
       return check(read.takeError());
     device = std::move(*read);
   }
+  device.gpu.half = options.pipeline.gpuHalf;
   name = options.name.empty() ? libraryNameOf(llvm::sys::path::stem(options.model)) : options.name;
   if (!isLibraryName(name))
     return fail("--name: '" + name + "' cannot begin a C symbol; '" + libraryNameOf(name) +

@@ -153,6 +153,9 @@ LibraryDescription describe(ModuleOp module, StringRef name) {
   }
   d.kernels = kernelsOf(program);
   d.hasGpu = gpuOf(program).has_value();
+  d.deviceArena = int64_t(program.getDeviceArena());
+  d.deviceWeights = int64_t(program.getDeviceWeights());
+  d.gpuHalf = llvm::any_of(module.getOps<KernelOp>(), [](KernelOp k) { return shapeOf(k).half; });
   if (ProgramOp other = fallbackOf(module); other && other != program)
     d.fallback = kernelsOf(other);
   addWorkspace(d, program);

@@ -6,8 +6,9 @@ import json
 import numpy as np
 import pytest
 
-from networks import Network
-from snc_tools import compare, compile_model, random_inputs, reference, relative_error, run_library, tool
+import snc_tools
+from networks import Network, RandomNetwork
+from snc_tools import compare, compile_model, random_inputs, reference, run_library, tool
 from test_gpu import DEMO, GPU_ONLY, manifest_of, needs_opencl
 from test_models import MODELS, photo, shape_flags
 
@@ -47,3 +48,77 @@ def test_conversions_are_those_of_numpy(tmp_path):
         assert np.array_equal(part.T, expected, equal_nan=True)
         numbers = ~np.isnan(expected)  # and zeros have their sign
         assert np.array_equal(np.signbit(part.T[numbers]), np.signbit(expected[numbers]))
+
+
+def sizes(out):
+    gpu = manifest_of(out)["gpu"]
+    return gpu["storage"], gpu["arena_bytes"], gpu["weights_bytes"]
+
+
+def check_half(model, out, inputs, tmp_path):
+    """Near to ONNX Runtime, on the GPU; and the greatest of each output is where that has it."""
+    ours = run_library(out, inputs, tmp_path, "--no-fallback")
+    expected = reference(model, inputs)
+    for name, theirs in expected.items():
+        mine = ours[snc_tools.file_name(name)]
+        error = np.abs(mine - theirs).max() / max(np.ptp(theirs), 1e-6)
+        assert error <= TOLERANCE, f"{name}: error {error:.3g} of the output's range"
+        # So near that it tells: no other is within the tolerance.
+        assert error > 1e-6, "nothing was rounded"
+        rivals = np.sort(theirs, axis=None)[-2:]
+        if np.ptp(rivals) > 2 * TOLERANCE * np.ptp(theirs):
+            assert mine.argmax() == theirs.argmax()
+
+
+@needs_opencl
+def test_the_demo_takes_half_the_memory(tmp_path):
+    full = compile_model(DEMO, tmp_path / "full", *GPU_ONLY)
+    half = compile_model(DEMO, tmp_path / "half", *GPU_ONLY, HALF)
+    (fp32, arena, weights), (fp16, half_arena, half_weights) = sizes(full), sizes(half)
+    assert (fp32, fp16) == ("fp32", "fp16")
+    assert half_arena <= 0.51 * arena and half_weights <= 0.55 * weights
+    inputs = random_inputs(DEMO)
+    check_half(DEMO, half, inputs, tmp_path)
+    compare(run_library(half, inputs, tmp_path, "--device=cpu"), reference(DEMO, inputs))
+    taken = [json.loads(tool("syncnas-run", out, "--json").stdout)["gpu"]["memory_bytes"] for out in (full, half)]
+    assert taken[1] <= 0.56 * taken[0]
+    bisect = tool("syncnas-run", half, "--bisect", "--tolerance=0.02", "--json")
+    kernels = json.loads(bisect.stdout)["kernels"]
+    assert all(kernel["compared"] and kernel["agrees"] for kernel in kernels), bisect.stdout
+
+
+@needs_opencl
+@pytest.mark.parametrize("name", ["mobilenet_v2_1.0_224", "squeezenet1.1", "ultraface_slim320"])
+def test_networks(name, data, tmp_path):
+    model = data / "models" / f"{name}.onnx"
+    out = compile_model(model, tmp_path / "out", *GPU_ONLY, HALF, *shape_flags(MODELS[name]))
+    assert sizes(out)[0] == "fp16"
+    inputs = random_inputs(model, MODELS[name])
+    for key, value in inputs.items():
+        inputs[key] = photo(data, value.shape[:1:-1])
+    check_half(model, out, inputs, tmp_path)
+
+
+@needs_opencl
+@pytest.mark.parametrize("kind", ["rows", "paths"])
+def test_plans_for_both(kind, tmp_path):
+    model = tmp_path / "net.onnx"
+    RandomNetwork(3).save_random(model)
+    out = compile_model(model, tmp_path / "out", "--devices=cpu:1,gpu", "--branches=always", f"--splits={kind}", HALF)
+    stored = {v["type"] for k in manifest_of(out)["kernels"] if k["op"] == "transfer" or k["device"] == "cpu"
+              for v in k["reads"] + k["writes"]}
+    assert stored == {"float"}, "what the host sees is f32"
+    inputs = random_inputs(model)
+    for threads in (0, 1):
+        ours = run_library(out, inputs, tmp_path, "--no-fallback", f"--threads={threads}")
+        compare(ours, reference(model, inputs), TOLERANCE)
+
+
+@needs_opencl
+@pytest.mark.parametrize("seed", range(4))
+def test_random_networks(seed, tmp_path):
+    model = tmp_path / "net.onnx"
+    RandomNetwork(seed).save_random(model)
+    out = compile_model(model, tmp_path / "out", *GPU_ONLY, HALF)
+    inputs = random_inputs(model)
+    compare(run_library(out, inputs, tmp_path, "--no-fallback"), reference(model, inputs), TOLERANCE)
