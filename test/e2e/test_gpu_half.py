@@ -76,19 +76,20 @@ def test_the_demo_takes_half_the_memory(tmp_path):
     half = compile_model(DEMO, tmp_path / "half", *GPU_ONLY, HALF)
     (fp32, arena, weights), (fp16, half_arena, half_weights) = sizes(full), sizes(half)
     assert (fp32, fp16) == ("fp32", "fp16")
+    halves = [k for k in manifest_of(half)["kernels"] if "half" in {v["type"] for v in k["reads"] + k["writes"]}]
+    assert len(halves) > 20 and all(kernel["signature"].endswith(" fp16") for kernel in halves)
     assert half_arena <= 0.51 * arena and half_weights <= 0.55 * weights
     inputs = random_inputs(DEMO)
     check_half(DEMO, half, inputs, tmp_path)
     compare(run_library(half, inputs, tmp_path, "--device=cpu"), reference(DEMO, inputs))
-    taken = [json.loads(tool("syncnas-run", out, "--json").stdout)["gpu"]["memory_bytes"] for out in (full, half)]
-    assert taken[1] <= 0.56 * taken[0]
     bisect = tool("syncnas-run", half, "--bisect", "--tolerance=0.02", "--json")
-    kernels = json.loads(bisect.stdout)["kernels"]
-    assert all(kernel["compared"] and kernel["agrees"] for kernel in kernels), bisect.stdout
+    found = json.loads(bisect.stdout)
+    assert half_arena + half_weights <= found["gpu"]["memory_bytes"] < 0.6 * (arena + weights)
+    assert all(kernel["compared"] and kernel["agrees"] for kernel in found["kernels"]), bisect.stdout
 
 
 @needs_opencl
-@pytest.mark.parametrize("name", ["mobilenet_v2_1.0_224", "squeezenet1.1", "ultraface_slim320"])
+@pytest.mark.parametrize("name", ["cifar10_resnet20", "ultraface_slim320"])
 def test_networks(name, data, tmp_path):
     model = data / "models" / f"{name}.onnx"
     out = compile_model(model, tmp_path / "out", *GPU_ONLY, HALF, *shape_flags(MODELS[name]))
@@ -100,11 +101,12 @@ def test_networks(name, data, tmp_path):
 
 
 @needs_opencl
-@pytest.mark.parametrize("kind", ["rows", "paths"])
+@pytest.mark.parametrize("kind", ["rows", "channels"])
 def test_plans_for_both(kind, tmp_path):
     model = tmp_path / "net.onnx"
-    RandomNetwork(3).save_random(model)
+    RandomNetwork(4).save_random(model)
     out = compile_model(model, tmp_path / "out", "--devices=cpu:1,gpu", "--branches=always", f"--splits={kind}", HALF)
+    assert sizes(out)[0] == "fp16"
     stored = {v["type"] for k in manifest_of(out)["kernels"] if k["op"] == "transfer" or k["device"] == "cpu"
               for v in k["reads"] + k["writes"]}
     assert stored == {"float"}, "what the host sees is f32"
@@ -115,7 +117,7 @@ def test_plans_for_both(kind, tmp_path):
 
 
 @needs_opencl
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1])
 def test_random_networks(seed, tmp_path):
     model = tmp_path / "net.onnx"
     RandomNetwork(seed).save_random(model)

@@ -21,7 +21,7 @@
 // CHECK-NEXT: snc.yield
 // CHECK-LABEL: func.func @main
 // The host reads the same constant: it stays there as it is.
-// CHECK-DAG: %[[HALF:.+]] = snc.constant dense<2.500000e-01> : tensor<8x8x1x1xf16>
+// CHECK-DAG: %[[HALF:.+]] = snc.constant dense_resource<half> : tensor<8x8x1x1xf16>
 // CHECK-DAG: %[[FULL:.+]] = snc.constant dense<2.500000e-01> : tensor<8x8x1x1xf32>
 // CHECK-DAG: %[[BIAS:.+]] = snc.constant dense<1.000000e+00> : tensor<8xf32>
 // CHECK: snc.launch @host(%{{.+}}, %[[FULL]])
@@ -29,6 +29,8 @@
 // CHECK: %[[A:.+]] = snc.launch @first(%[[UP]], %[[HALF]], %[[BIAS]]) unit 1 : {{.*}} -> tensor<1x8x4x4xf16, #snc.blocked<8>>
 // CHECK: %[[C:.+]] = snc.launch @twice(%[[A]]) unit 1 : {{.*}} -> tensor<1x8x4x4xf32, #snc.blocked<8>>
 // CHECK: snc.launch @download(%[[C]])
+// 1/4 in half is 0x3400.
+// CHECK: half: "0x{{[0-9]+}}00340034
 module attributes {snc.units = array<i64: 1, 1>, snc.devices = ["cpu", "opencl"]} {
 snc.kernel @host(%x: tensor<1x8x4x4xf32>, %w: tensor<8x8x1x1xf32, #snc.packed<conv, lanes = 8>>) -> tensor<1x8x4x4xf32, #snc.blocked<8>> {
   %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1 : i64} : (tensor<1x8x4x4xf32>, tensor<8x8x1x1xf32, #snc.packed<conv, lanes = 8>>) -> tensor<1x8x4x4xf32, #snc.blocked<8>>
@@ -117,7 +119,7 @@ snc.kernel @small1(%x: tensor<1x16x8x8xf32, #snc.blocked<8>>) -> tensor<1x8x4x4x
 }
 snc.kernel @plain(%x: tensor<1x16x4x4xf32, #snc.blocked<8>>) -> tensor<4x4xf32> attributes {snc.device = "opencl"} {
   %0 = snc.slice %x {starts = array<i64: 0, 0, 0, 0>, sizes = array<i64: 1, 1, 4, 4>, steps = array<i64: 1, 1, 1, 1>} : (tensor<1x16x4x4xf32, #snc.blocked<8>>) -> tensor<1x1x4x4xf32>
-  %1 = snc.reshape %0 : (tensor<1x1x4x4xf32>) -> tensor<4x4xf32>
+  %1 = snc.reshape %0 {shape = array<i64: 4, 4>} : (tensor<1x1x4x4xf32>) -> tensor<4x4xf32>
   snc.yield %1 : tensor<4x4xf32>
 }
 snc.kernel @numbers(%x: tensor<16xf32>) -> tensor<16xi64> attributes {snc.device = "opencl"} {
@@ -140,7 +142,7 @@ func.func @main(%x: tensor<1x8x8x8xf32, #snc.blocked<8>>) -> (tensor<1x16x8x8xf3
   %7 = snc.launch @small1(%5) unit 1 : (tensor<1x16x8x8xf32, #snc.blocked<8>>) -> tensor<1x8x4x4xf32, #snc.blocked<8>>
   %8 = snc.concat %6, %7 {axis = 1 : i64, snc.in_place} : (tensor<1x8x4x4xf32, #snc.blocked<8>>, tensor<1x8x4x4xf32, #snc.blocked<8>>) -> tensor<1x16x4x4xf32, #snc.blocked<8>>
   %9 = snc.launch @plain(%8) unit 1 : (tensor<1x16x4x4xf32, #snc.blocked<8>>) -> tensor<4x4xf32>
-  %10 = snc.reshape %9 : (tensor<4x4xf32>) -> tensor<16xf32>
+  %10 = snc.reshape %9 {shape = array<i64: 16>} : (tensor<4x4xf32>) -> tensor<16xf32>
   %11 = snc.launch @numbers(%10) unit 1 : (tensor<16xf32>) -> tensor<16xi64>
   %12 = snc.launch @negated(%11) unit 1 : (tensor<16xi64>) -> tensor<16xi64>
   %13 = snc.launch @download(%5) unit 1 : (tensor<1x16x8x8xf32, #snc.blocked<8>>) -> tensor<1x16x8x8xf32, #snc.blocked<8>>
@@ -150,15 +152,14 @@ func.func @main(%x: tensor<1x8x8x8xf32, #snc.blocked<8>>) -> (tensor<1x16x8x8xf3
 
 // -----
 
-// 65519 is nearest to 65504, the largest half; of 65520 no half is near. A constant that a
-// kernel of the host reads alone is never looked at.
+// 65519 is nearest to 65504, the largest half; of 65520 no half is near, nor of NaN.
 // CHECK-LABEL: func.func @main
-// CHECK: snc.constant dense<6.550400e+04> : tensor<8x8xf16>
+// CHECK: snc.constant dense_resource<half> : tensor<8x8xf16>
 // CHECK: snc.constant dense<6.552000e+04> : tensor<8x8xf32>
 // CHECK: snc.constant dense<-6.552000e+04> : tensor<8x8xf32>
 // CHECK: snc.constant dense<0x7FC00000> : tensor<8x8xf32>
-// CHECK-NOT: f16
-// CHECK: snc.launch
+// CHECK-NEXT: snc.launch @sum({{.*}} : (tensor<8x8xf16>, tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>) -> tensor<8x8xf32>
+// CHECK: half: "0x{{[0-9]+}}FF7BFF7B
 module attributes {snc.units = array<i64: 1, 1>, snc.devices = ["cpu", "opencl"]} {
 snc.kernel @sum(%a: tensor<8x8xf32>, %b: tensor<8x8xf32>, %c: tensor<8x8xf32>, %d: tensor<8x8xf32>) -> tensor<8x8xf32> attributes {snc.device = "opencl"} {
   %0 = snc.add %a, %b : (tensor<8x8xf32>, tensor<8x8xf32>) -> tensor<8x8xf32>

@@ -86,7 +86,7 @@ TEST(Unpack, RefusesWhatDoesNotFit) {
   EXPECT_THROW(unpack(floats({1, 3, 2, 1}, 2, 2, 6), bytesOf(memory)), RunError);
   EXPECT_THROW(unpack(floats({1, 3, -2, 1}, 2, 2, 8), bytesOf(memory)), RunError);
   EXPECT_THROW(unpack(floats({9}, 0, 0, 8), bytesOf(memory)), RunError);
-  EXPECT_THROW(unpack({0, "half", {1}, 0, 0, 4}, bytesOf(memory)), RunError);
+  EXPECT_THROW(unpack({0, "quarter", {1}, 0, 0, 4}, bytesOf(memory)), RunError);
 }
 
 TEST(Compare, TellsWhereAndHowMuch) {
