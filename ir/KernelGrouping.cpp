@@ -70,6 +70,8 @@ private:
 
   void visit(Operation *op);
   bool canFollow(Operation *op, Value operand);
+  bool keepsBlocks(Operation *relayout, Operation *producer);
+  void takePhases(Group &group);
   void fuseGate(Group &group);
   ConvOp leadingConv(Group *group);
   void fuseInvertedResidual(Operation *project);
@@ -109,12 +111,22 @@ void Grouper::merge(Group &into, Operation *from) {
   into.anchor = into.anchor ? into.anchor : group->anchor;
 }
 
+/// Windows go over blocks of channels in vectors: a kernel that wrote another layout would
+/// read a lane at a time.
+bool Grouper::keepsBlocks(Operation *relayout, Operation *producer) {
+  auto it = groups.find(producer);
+  Operation *anchor = it == groups.end() ? nullptr : it->second->anchor;
+  return isa_and_present<ConvOp, MaxPoolOp, AvgPoolOp, ResizeOp>(anchor) && !onGpu(relayout) &&
+         blockedLanes(anchor->getResult(0).getType()) != 0;
+}
+
 void Grouper::visit(Operation *op) {
   auto group = std::make_unique<Group>();
   group->ops.push_back(op);
   bool isRelayout = isa<RelayoutOp>(op);
   if (!isElementwise(op) && !isRelayout) {
     group->anchor = op;
+    takePhases(*group);
     if (options.gatePrologue && !onGpu(op))
       fuseGate(*group);
     group->closed = isa<TransferOp>(op); // a copy, no kernel
@@ -126,10 +138,19 @@ void Grouper::visit(Operation *op) {
   for (bool wantAnchor : {true, false})
     for (Value operand : op->getOperands())
       if (!group->anchor && canFollow(op, operand) &&
+          !(isRelayout && keepsBlocks(op, operand.getDefiningOp())) &&
           bool(producer(operand, op)->anchor) == wantAnchor)
         merge(*group, operand.getDefiningOp());
   group->closed = isRelayout && group->ops.size() > 1;
   groups[op] = std::move(group);
+}
+
+/// Of a transposed convolution: depth to space, and a slice that crops. Both only move.
+void Grouper::takePhases(Group &group) {
+  auto slice = dyn_cast<SliceOp>(group.anchor);
+  Group *before = slice ? producer(slice.getInput(), slice) : nullptr;
+  if (before && before->ops.size() == 1 && isa<DepthToSpaceOp>(before->anchor))
+    merge(group, before->anchor);
 }
 
 /// x * gate, with a gate per image and channel, read by one pointwise conv.

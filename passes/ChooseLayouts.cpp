@@ -45,6 +45,8 @@ public:
 private:
   void visit(Operation *op);
   void visitConv(ConvOp op);
+  static bool isTiled(ConvOp op);
+  void padChannel(ConvOp op);
   void visitBinary(Operation *op);
   void visitConcat(ConcatOp op);
   int64_t concatLanes(ConcatOp op);
@@ -167,7 +169,30 @@ void LayoutChooser::visitConv(ConvOp op) {
     lanes = whole ? lanes : 0;
   }
   require(op->getOpOperand(0), inputLanes);
+  bool onlyChannel = !lanes && group == 1 && inputLanes && result.getDimSize(1) == 1;
+  if (onlyChannel && isTiled(op))
+    return padChannel(op);
   setResult(op, lanes);
+}
+
+/// Whether `op` is computed in tiles of channel blocks.
+bool LayoutChooser::isTiled(ConvOp op) {
+  auto module = op->getParentOfType<ModuleOp>();
+  return op.getWeight().getDefiningOp<ConstantOp>() && deviceOf(module, unitOf(op)) == Device::cpu;
+}
+
+/// The only channel of a block: tiles of it take a quarter of the time of sums one by one. As a
+/// lone channel is read for every lane, rows are made of it at once.
+void LayoutChooser::padChannel(ConvOp op) {
+  constexpr int64_t narrow = 8;
+  auto plain = typeOf(op.getResult());
+  setResult(op, narrow);
+  OpBuilder builder(op.getContext());
+  builder.setInsertionPointAfter(op);
+  auto rows = builder.create<RelayoutOp>(op.getLoc(), plain, op.getResult());
+  if (Attribute unit = op->getAttr("snc.unit"))
+    rows->setAttr("snc.unit", unit);
+  op.getResult().replaceAllUsesExcept(rows, rows);
 }
 
 void LayoutChooser::visitBinary(Operation *op) {
@@ -242,7 +267,14 @@ void LayoutChooser::visit(Operation *op) {
       .Case<ReduceMeanOp, ReduceSumOp, ReduceMaxOp, ReduceMinOp>(
           [&](auto reduce) { followIf(reducesSpaceOnly(reduce)); })
       // These read any layout and write plain rows; a relayout behind them is fused.
-      .Case<TransposeOp, DepthToSpaceOp, SpaceToDepthOp, ExpandOp>([&](auto) { setResult(op, 0); })
+      .Case<DepthToSpaceOp>([&](auto space) {
+        // Whole blocks move where one phase's channels lie together.
+        int64_t lanes = blockedLanes(space.getInput().getType());
+        bool blocks = lanes && space.getMode() == "DCR" &&
+                      typeOf(space.getResult()).getDimSize(1) % lanes == 0;
+        followIf(blocks);
+      })
+      .Case<TransposeOp, SpaceToDepthOp, ExpandOp>([&](auto) { setResult(op, 0); })
       .Default([&](Operation *other) {
         if (isElementwise(other) && other->getNumOperands() == 2)
           visitBinary(other);

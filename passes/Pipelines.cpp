@@ -31,6 +31,8 @@ void buildTensorPipeline(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createFoldInputScale());
   // Pads after it, because a shift may not cross a padded border.
   pm.addPass(createFoldPad());
+  // Scales and shifts are in its weights by now.
+  pm.addPass(createLowerTransposedConvs());
   // Not seen by the slices behind a concat, which may all lie in one piece of memory.
   pm.addPass(createMoveBeforeConcat());
   // What became constant or an identity on the way.

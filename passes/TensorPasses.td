@@ -67,6 +67,17 @@ def FoldPad : Pass<"snc-fold-pad", "::mlir::ModuleOp"> {
   let dependentDialects = ["::snc::SncDialect"];
 }
 
+def LowerTransposedConvs : Pass<"snc-lower-transposed-convs", "::mlir::ModuleOp"> {
+  let summary = "makes transposed convolutions convolutions and depth to space";
+  let description = [{
+    Of one group, with constant weights, no dilation and equal strides: each of
+    the stride x stride phases of the result becomes channels of one
+    convolution, `depth_to_space` interleaves them, and a slice crops. Others
+    are left.
+  }];
+  let dependentDialects = ["::snc::SncDialect"];
+}
+
 def NormalizeGemm : Pass<"snc-normalize-gemm", "::mlir::ModuleOp"> {
   let summary = "gives matrix products with constant matrices one form";
   let description = [{

@@ -76,14 +76,15 @@ static void init_workers(snc_context *context) {
   }
 }
 
-static void init_buffers(snc_context *context) {
+void snc_context_use_arena(snc_context *context, uint8_t *arena) {
   const snc_model *model = context->model;
+  context->arena = arena;
   for (uint32_t i = 0; i < model->num_buffers; ++i) {
     const snc_buffer_desc *desc = &model->buffers[i];
     snc_buffer *buffer = &context->buffers[i];
     buffer->type = desc->type;
     if (desc->base == SNC_BASE_ARENA)
-      buffer->host = context->arena + desc->offset;
+      buffer->host = arena + desc->offset;
     else if (desc->base == SNC_BASE_WEIGHTS && context->weights) /* only read */
       buffer->host = (uint8_t *)(uintptr_t)context->weights + desc->offset;
   }
@@ -101,7 +102,7 @@ void snc_context_adopt(snc_context *context, const snc_model *model) {
   context->units = (snc_units){0};
   snc_units_init(&context->units, model, (uint32_t)context->options.threads, events, starts);
   init_workers(context);
-  init_buffers(context);
+  snc_context_use_arena(context, block + layout->arena);
 }
 
 /* Takes one block and lays the context out in it. */
@@ -123,7 +124,7 @@ static snc_context *make_context(const snc_options *options, const snc_layout *l
   context->options = *options;
   context->layout = *layout;
   context->block = block;
-  context->arena = block + layout->arena;
+  context->owns_memory = options->alloc == default_alloc;
   context->workers = (snc_worker *)(block + layout->workers);
   context->buffers = (snc_buffer *)(block + layout->buffers);
   return context;

@@ -47,7 +47,8 @@ struct snc_context {
   void *block;
   snc_worker *workers;
   snc_buffer *buffers;
-  uint8_t *arena;
+  int owns_memory; /* the block is libc's, not the allocator hook's */
+  uint8_t *arena;  /* in the block, or the GPU's pinned one */
   const uint8_t *weights;
   snc_mapping *mapping;
   snc_units units;
@@ -78,6 +79,10 @@ static inline int32_t snc_context_stopped(const snc_context *context) {
 /* Sets up all that depends on the model; `model` is the context's own or its fallback. No
  * run may be in progress. */
 void snc_context_adopt(snc_context *context, const snc_model *model);
+
+/* Points the buffers in the arena at `arena`, aligned and as large as the model in use asks,
+ * until the context adopts another model. No run may be in progress. */
+void snc_context_use_arena(snc_context *context, uint8_t *arena);
 
 /* Notes the run's first failure and tells the log hook, unless `message` is NULL.
  * Any thread. */

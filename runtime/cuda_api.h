@@ -42,6 +42,7 @@ enum {
   SNC_CU_JIT_ERROR_LOG_BUFFER = 5,
   SNC_CU_JIT_ERROR_LOG_BUFFER_BYTES = 6,
   SNC_CU_FUNCTION_MAX_SHARED_BYTES = 8,
+  SNC_CU_DEVICE_INTEGRATED = 18, /* its memory is the host's */
 };
 
 /* More dynamic shared memory than this a function has to be allowed. */
@@ -63,8 +64,6 @@ enum {
   X(StreamSynchronize, "cuStreamSynchronize", (snc_cu))                                            \
   X(MemAlloc, "cuMemAlloc_v2", (uint64_t *, size_t))                                               \
   X(MemFree, "cuMemFree_v2", (uint64_t))                                                           \
-  X(MemHostRegister, "cuMemHostRegister_v2", (void *, size_t, uint32_t))                           \
-  X(MemHostUnregister, "cuMemHostUnregister", (void *))                                            \
   X(MemcpyHtoDAsync, "cuMemcpyHtoDAsync_v2", (uint64_t, const void *, size_t, snc_cu))             \
   X(MemcpyDtoHAsync, "cuMemcpyDtoHAsync_v2", (void *, uint64_t, size_t, snc_cu))                   \
   X(Memcpy2DAsync, "cuMemcpy2DAsync_v2", (const snc_cu_copy_2d *, snc_cu))                         \
@@ -83,9 +82,16 @@ enum {
   X(EventSynchronize, "cuEventSynchronize", (snc_cu))                                              \
   X(EventElapsedTime, "cuEventElapsedTime", (float *, snc_cu, snc_cu))
 
+/* Those that it does without where the library lacks one of them. */
+#define SNC_CU_HOST_FUNCTIONS(X)                                                                   \
+  X(DeviceGetAttribute, "cuDeviceGetAttribute", (int32_t *, int32_t, int32_t))                     \
+  X(MemHostAlloc, "cuMemHostAlloc", (void **, size_t, uint32_t))                                   \
+  X(MemFreeHost, "cuMemFreeHost", (void *))
+
 typedef struct snc_cu_api {
 #define SNC_CU_MEMBER(member, name, parameters) int32_t(*member) parameters;
   SNC_CU_FUNCTIONS(SNC_CU_MEMBER)
+  SNC_CU_HOST_FUNCTIONS(SNC_CU_MEMBER)
 #undef SNC_CU_MEMBER
 } snc_cu_api;
 

@@ -37,7 +37,12 @@ static int32_t load(snc_cu_device *cu) {
   if (!cu->api.member)                                                                             \
     missing = name;
   SNC_CU_FUNCTIONS(LOAD)
+  const char *needed = missing;
+  missing = NULL;
+  SNC_CU_HOST_FUNCTIONS(LOAD)
 #undef LOAD
+  cu->pins = !missing;
+  missing = needed;
   if (!missing)
     return SNC_OK;
   snc_gpu_say(&cu->base, "cuda: libcuda.so.1 has no %s (CUDA 11)", missing);

@@ -83,10 +83,13 @@ struct snc_gpu_driver {
   int32_t (*part)(snc_gpu_device *device, uint64_t memory, uint64_t offset, uint64_t bytes,
                   uint64_t *part);
   void (*release_part)(snc_gpu_device *device, uint64_t part);
-  /* Pins host memory that copies often use; returns 0 where it could not.
-   * Both NULL where the driver never can. */
-  int (*pin)(snc_gpu_device *device, void *memory, uint64_t bytes);
-  void (*unpin)(snc_gpu_device *device, void *memory);
+  /* Memory on the host that host and copies may use at the same time, in different places; its
+   * pages are pinned, so that copies need no staging and do not block. NULL where there is
+   * none, or where ordinary memory does as well; no reason is told. Never 0 bytes. One for each
+   * device at most. */
+  void *(*pinned)(snc_gpu_device *device, uint64_t bytes);
+  /* Nothing that uses it is on its way. */
+  void (*release_pinned)(snc_gpu_device *device, void *memory);
   /* Compiles what Halide emitted; sets *cached where the result was at hand. */
   int32_t (*program)(snc_gpu_device *device, const char *code, size_t bytes, void **program,
                      int *cached);
@@ -163,7 +166,7 @@ struct snc_gpu {
   uint32_t unit;
   int opened;
   uint64_t arena, weights; /* device memory; 0: none */
-  void *pinned;
+  void *pinned;            /* the arena on the host; NULL: it is in the context's block */
   snc_gpu_part *parts;
   snc_gpu_program *programs;
   snc_gpu_op *ops;

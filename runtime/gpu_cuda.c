@@ -2,7 +2,7 @@
  *
  * The CUDA driver: memory, launches, copies and events in one stream.
  *
- * The context's arena on the host is pinned, so that copies between it and the device
+ * The arena on the host is pinned, so that copies between it and the device
  * run while the thread that feeds it goes on; inputs and outputs are the caller's, who
  * may pin them.
  */
@@ -39,16 +39,26 @@ static void release_part(snc_gpu_device *device, uint64_t part) {
   (void)part;
 }
 
-static int pin(snc_gpu_device *device, void *memory, uint64_t bytes) {
+/* Allocated, not registered: a range of the context's block would share its first and last page
+ * with other buffers. Integrated devices may not cache it for the host (NVIDIA, "CUDA for
+ * Tegra", on pinned memory). */
+static void *pinned(snc_gpu_device *device, uint64_t bytes) {
   snc_cu_device *cu = snc_cu_of(device);
-  return snc_cu_enter(cu) == SNC_CU_SUCCESS &&
-         snc_cu_leave(cu, cu->api.MemHostRegister(memory, bytes, 0)) == SNC_CU_SUCCESS;
+  int32_t integrated = 0;
+  void *memory = NULL;
+  if (!cu->pins || snc_cu_enter(cu) != SNC_CU_SUCCESS)
+    return NULL;
+  int32_t error = cu->api.DeviceGetAttribute(&integrated, SNC_CU_DEVICE_INTEGRATED, cu->device);
+  if (error == SNC_CU_SUCCESS && !integrated)
+    error = cu->api.MemHostAlloc(&memory, bytes, 0);
+  snc_cu_leave(cu, SNC_CU_SUCCESS);
+  return error == SNC_CU_SUCCESS ? memory : NULL;
 }
 
-static void unpin(snc_gpu_device *device, void *memory) {
+static void release_pinned(snc_gpu_device *device, void *memory) {
   snc_cu_device *cu = snc_cu_of(device);
   if (snc_cu_enter(cu) == SNC_CU_SUCCESS)
-    snc_cu_leave(cu, cu->api.MemHostUnregister(memory));
+    snc_cu_leave(cu, cu->api.MemFreeHost(memory));
 }
 
 /* ---- events ----------------------------------------------------------------------- */
@@ -215,8 +225,8 @@ const snc_gpu_driver snc_gpu_cuda = {
     .release = release,
     .part = part,
     .release_part = release_part,
-    .pin = pin,
-    .unpin = unpin,
+    .pinned = pinned,
+    .release_pinned = release_pinned,
     .program = snc_cu_program,
     .release_program = snc_cu_release_program,
     .kernel = snc_cu_kernel,

@@ -14,6 +14,7 @@ typedef struct snc_cu_device {
   int32_t device;
   snc_cu context, stream;
   int retained, owned; /* the primary context; the stream */
+  int pins;            /* the library has SNC_CU_HOST_FUNCTIONS */
   /* Where times are wanted, [event][begin, end]; else [event]. */
   snc_cu *events;
   uint32_t num_events, per_event;

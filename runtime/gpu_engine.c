@@ -119,6 +119,35 @@ static int32_t upload_weights(snc_gpu *gpu) {
   return status == SNC_OK ? gpu->driver->drain(gpu->device) : status;
 }
 
+static int uses_arena(const snc_gpu *gpu) {
+  const snc_context *context = gpu->context;
+  for (uint32_t i = 0; i < gpu->num_ops; ++i)
+    if (gpu->ops[i].kind == SNC_GPU_COPY &&
+        context->model->buffers[gpu->ops[i].host - context->buffers].base == SNC_BASE_ARENA)
+      return 1;
+  return 0;
+}
+
+/* Puts the arena on the host into pinned memory, where the driver has some. The one in the block
+ * is left to the fallback, which must not depend on a device that is lost. The allocator hook's
+ * caller wants the arena where he put it. */
+static void pin_arena(snc_gpu *gpu) {
+  snc_context *context = gpu->context;
+  uint64_t bytes = context->model->arena_bytes;
+  if (!context->owns_memory || !uses_arena(gpu))
+    return;
+  void *memory = gpu->driver->pinned(gpu->device, bytes);
+  if (!memory)
+    return;
+  if ((uintptr_t)memory % SNC_ARENA_ALIGNMENT) {
+    gpu->driver->release_pinned(gpu->device, memory);
+    return;
+  }
+  gpu->pinned = memory;
+  memset(memory, 0, bytes);
+  snc_context_use_arena(context, memory);
+}
+
 /* ---- events ----------------------------------------------------------------------- */
 
 /* Steps that another unit waits for have one, and the last of each phase; where times
@@ -173,7 +202,7 @@ static void destroy(snc_gpu *gpu) {
   for (uint32_t i = 0; i < gpu->num_parts; ++i)
     driver->release_part(device, gpu->parts[i].part);
   if (gpu->pinned)
-    driver->unpin(device, gpu->pinned);
+    driver->release_pinned(device, gpu->pinned);
   if (gpu->arena)
     driver->release(device, gpu->arena);
   if (gpu->weights)
@@ -226,10 +255,8 @@ static int32_t prepare(snc_gpu *gpu) {
   if (status == SNC_OK)
     status =
         gpu->driver->make_events(gpu->device, number_events(gpu), context->options.trace != NULL);
-  uint64_t bytes = context->layout.arena_bytes;
-  if (status == SNC_OK && bytes && gpu->driver->pin &&
-      gpu->driver->pin(gpu->device, context->arena, bytes))
-    gpu->pinned = context->arena;
+  if (status == SNC_OK)
+    pin_arena(gpu);
   return status;
 }
 

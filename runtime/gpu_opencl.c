@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * The OpenCL driver: memory, launches, copies and events in one in-order queue.
- *
- * Copies go straight between device and host memory, unpinned: OpenCL 1.2 can only pin
- * memory of its own, which would cost a copy on the host.
+ * The OpenCL driver: launches, copies and events in one in-order queue.
  */
 #include "gpu_opencl.h"
 
@@ -14,46 +11,6 @@ typedef struct cl_launch {
   snc_cl kernel;
   size_t global[3], local[3];
 } cl_launch;
-
-static snc_cl memory_of(uint64_t handle) { return (snc_cl)(uintptr_t)handle; }
-static uint64_t handle_of(snc_cl memory) { return (uint64_t)(uintptr_t)memory; }
-
-/* ---- memory --------------------------------------------------------------------- */
-
-static void release(snc_gpu_device *device, uint64_t memory) {
-  snc_cl_of(device)->api.ReleaseMemObject(memory_of(memory));
-}
-
-/* Drivers take memory when it is first used; so its last byte is. */
-static int32_t allocate(snc_gpu_device *device, uint64_t bytes, uint64_t *memory) {
-  snc_cl_device *cl = snc_cl_of(device);
-  int32_t error;
-  snc_cl made = cl->api.CreateBuffer(cl->context, SNC_CL_MEM_READ_WRITE, bytes, NULL, &error);
-  if (!made)
-    return snc_cl_failed(device, "CreateBuffer", error);
-  const uint8_t zero = 0;
-  error = cl->api.EnqueueWriteBuffer(cl->queue, made, 1, bytes - 1, 1, &zero, 0, NULL, NULL);
-  if (error == SNC_CL_SUCCESS) {
-    *memory = handle_of(made);
-    return SNC_OK;
-  }
-  cl->api.ReleaseMemObject(made);
-  int32_t status = snc_cl_failed(device, "EnqueueWriteBuffer", error);
-  return error == SNC_CL_OUT_OF_RESOURCES ? SNC_DEVICE_OUT_OF_MEMORY : status;
-}
-
-static int32_t part(snc_gpu_device *device, uint64_t memory, uint64_t offset, uint64_t bytes,
-                    uint64_t *made) {
-  snc_cl_device *cl = snc_cl_of(device);
-  snc_cl_region region = {offset, bytes};
-  int32_t error;
-  snc_cl sub = cl->api.CreateSubBuffer(memory_of(memory), SNC_CL_MEM_READ_WRITE,
-                                       SNC_CL_BUFFER_CREATE_TYPE_REGION, &region, &error);
-  if (!sub)
-    return snc_cl_failed(device, "CreateSubBuffer", error);
-  *made = handle_of(sub);
-  return SNC_OK;
-}
 
 /* ---- launches --------------------------------------------------------------------- */
 
@@ -69,7 +26,7 @@ static int32_t set_arguments(const snc_cl_api *api, snc_cl kernel, const snc_gpu
     snc_cl memory = NULL;
     const void *value = launch->args[i];
     if (launch->is_buffer[i]) {
-      memory = memory_of(((const snc_buffer *)value)->device);
+      memory = snc_cl_memory(((const snc_buffer *)value)->device);
       value = &memory;
     }
     int32_t error = api->SetKernelArg(kernel, i, launch->sizes[i], value);
@@ -212,7 +169,7 @@ static int32_t copy_runs(snc_gpu_device *device, const snc_gpu_copy *c, void *ho
                          uint32_t event) {
   snc_cl_device *cl = snc_cl_of(device);
   const size_t origin[3] = {0, 0, 0}, region[3] = {c->run_bytes, c->runs, 1};
-  snc_cl memory = memory_of(c->device), *to = place(cl, event);
+  snc_cl memory = snc_cl_memory(c->device), *to = place(cl, event);
   if (c->to_device)
     return placed(device, event, "EnqueueWriteBufferRect",
                   cl->api.EnqueueWriteBufferRect(cl->queue, memory, 0, origin, origin, region,
@@ -228,7 +185,7 @@ static int32_t copy(snc_gpu_device *device, const snc_gpu_copy *c, void *host, u
   snc_cl_device *cl = snc_cl_of(device);
   if (c->runs > 1)
     return copy_runs(device, c, host, event);
-  snc_cl memory = memory_of(c->device), *to = place(cl, event);
+  snc_cl memory = snc_cl_memory(c->device), *to = place(cl, event);
   if (c->to_device)
     return placed(
         device, event, "EnqueueWriteBuffer",
@@ -262,10 +219,12 @@ const snc_gpu_driver snc_gpu_opencl = {
     .device_bytes = sizeof(snc_cl_device),
     .open = snc_cl_open,
     .close = snc_cl_close,
-    .allocate = allocate,
-    .release = release,
-    .part = part,
-    .release_part = release,
+    .allocate = snc_cl_allocate,
+    .release = snc_cl_release,
+    .part = snc_cl_part,
+    .release_part = snc_cl_release,
+    .pinned = snc_cl_pinned,
+    .release_pinned = snc_cl_release_pinned,
     .program = snc_cl_program,
     .release_program = snc_cl_release_program,
     .kernel = kernel,

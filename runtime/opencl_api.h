@@ -33,6 +33,7 @@ enum {
   SNC_CL_DEVICE_NAME = 0x102B,
   SNC_CL_DRIVER_VERSION = 0x102D,
   SNC_CL_DEVICE_VERSION = 0x102F,
+  SNC_CL_DEVICE_HOST_UNIFIED_MEMORY = 0x1035,
   /* cl_platform_info */
   SNC_CL_PLATFORM_NAME = 0x0902,
   SNC_CL_CONTEXT_PLATFORM = 0x1084,
@@ -57,6 +58,8 @@ enum {
 #define SNC_CL_QUEUE_OUT_OF_ORDER UINT64_C(1)
 #define SNC_CL_QUEUE_PROFILING UINT64_C(2)
 #define SNC_CL_MEM_READ_WRITE UINT64_C(1)
+#define SNC_CL_MEM_ALLOC_HOST_PTR UINT64_C(16)
+#define SNC_CL_MAP_READ_WRITE UINT64_C(3)
 
 /* X(result, name without "cl", parameters) */
 #define SNC_CL_FUNCTIONS(X)                                                                        \
@@ -106,9 +109,17 @@ enum {
   X(int32_t, GetEventProfilingInfo, (snc_cl, uint32_t, size_t, void *, size_t *))                  \
   X(int32_t, ReleaseEvent, (snc_cl))
 
+/* Those that it does without where the library lacks one of them. */
+#define SNC_CL_HOST_FUNCTIONS(X)                                                                   \
+  X(void *, EnqueueMapBuffer,                                                                      \
+    (snc_cl, snc_cl, uint32_t, uint64_t, size_t, size_t, uint32_t, const snc_cl *, snc_cl *,       \
+     int32_t *))                                                                                   \
+  X(int32_t, EnqueueUnmapMemObject, (snc_cl, snc_cl, void *, uint32_t, const snc_cl *, snc_cl *))
+
 typedef struct snc_cl_api {
 #define SNC_CL_MEMBER(result, name, parameters) result(*name) parameters;
   SNC_CL_FUNCTIONS(SNC_CL_MEMBER)
+  SNC_CL_HOST_FUNCTIONS(SNC_CL_MEMBER)
 #undef SNC_CL_MEMBER
 } snc_cl_api;
 

@@ -39,7 +39,12 @@ static int32_t load(snc_cl_device *cl) {
   if (!cl->api.name)                                                                               \
     missing = "cl" #name;
   SNC_CL_FUNCTIONS(LOAD)
+  const char *needed = missing;
+  missing = NULL;
+  SNC_CL_HOST_FUNCTIONS(LOAD)
 #undef LOAD
+  cl->maps = !missing;
+  missing = needed;
   if (!missing)
     return SNC_OK;
   snc_gpu_say(&cl->base, "opencl: libOpenCL.so.1 has no %s (OpenCL 1.2)", missing);
@@ -130,12 +135,14 @@ static int32_t describe(snc_cl_device *cl) {
        cl->driver, sizeof cl->driver);
   text(api->GetDeviceInfo(cl->device, SNC_CL_DEVICE_VERSION, sizeof cl->version, cl->version, NULL),
        cl->version, sizeof cl->version);
-  uint32_t align = 0, args = 0;
+  uint32_t align = 0, args = 0, unified = 0; /* a cl_bool */
   uint64_t constant = 0;
   api->GetDeviceInfo(cl->device, SNC_CL_DEVICE_MEM_BASE_ADDR_ALIGN, sizeof align, &align, NULL);
   api->GetDeviceInfo(cl->device, SNC_CL_DEVICE_MAX_CONSTANT_ARGS, sizeof args, &args, NULL);
   api->GetDeviceInfo(cl->device, SNC_CL_DEVICE_MAX_CONSTANT_BUFFER_SIZE, sizeof constant, &constant,
                      NULL);
+  api->GetDeviceInfo(cl->device, SNC_CL_DEVICE_HOST_UNIFIED_MEMORY, sizeof unified, &unified, NULL);
+  cl->unified = unified != 0;
   /* As Halide's own runtime defines them for its kernels. */
   snprintf(cl->build_options, sizeof cl->build_options,
            "-D MAX_CONSTANT_BUFFER_SIZE=%llu -D MAX_CONSTANT_ARGS=%u", (unsigned long long)constant,

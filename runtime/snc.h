@@ -114,9 +114,9 @@ typedef struct snc_kernel_info {
 } snc_kernel_info;
 
 /* Allocator, of the context's memory on the host; what a GPU's driver and the record of its
- * commands take besides is libc's. Returns `bytes` bytes aligned to `alignment` (a power of two),
- * or NULL; a block that is not so aligned is given back and counts as NULL. Called by _create
- * alone, on its thread, once for each context. */
+ * commands take besides is libc's or the driver's. Returns `bytes` bytes aligned to `alignment` (a
+ * power of two), or NULL; a block that is not so aligned is given back and counts as NULL. Called
+ * by _create alone, on its thread, once for each context. */
 typedef void *(*snc_alloc_fn)(void *user, size_t bytes, size_t alignment);
 
 /* Takes back what snc_alloc_fn returned, with the same `bytes`. Called by

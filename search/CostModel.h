@@ -25,7 +25,8 @@ public:
 
   /// The roofline alone (Williams et al., CACM 2009): the larger of arithmetic
   /// at a share of the peak that depends on the kind of kernel, and traffic at
-  /// the bandwidth of the cache that holds it.
+  /// the bandwidth of the cache that holds it; and what starting threads costs, and their
+  /// fetching each other's lines where strips of rows meet.
   double rooflineUs(const KernelShape &shape, int64_t threads) const;
 
   /// The same of a kernel on the GPU, whose interface is `device`: measured latencies

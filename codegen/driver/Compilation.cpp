@@ -227,6 +227,9 @@ bool Compilation::emitLibrary() {
   report.model = description.model;
   report.target = description.target;
   report.version = SNC_VERSION;
+  for (const auto &[path, text] : options.files)
+    if (llvm::StringRef(path).ends_with(".html"))
+      report.pages.push_back(path);
   auto packed = packWeights(*module);
   if (failed(packed))
     return false;

@@ -82,30 +82,40 @@ bool isMemory(llvm::StringRef name) {
   return name == "memcpy" || name == "memmove" || name == "memset";
 }
 
-/// Whether the library needs libm. An error where a kernel needs what neither the
-/// runtime nor libc has: better here than when an app is linked.
-llvm::Expected<bool> checkSymbols(llvm::StringRef joined, llvm::StringRef executor) {
+/// Which libraries of the system are needed beside libc and libpthread.
+struct SystemNeeds {
+  bool math = false, loader = false;
+};
+
+/// An error where a kernel needs what neither the runtime nor libc has: better here than when
+/// an app is linked.
+llvm::Expected<SystemNeeds> checkSymbols(llvm::StringRef joined, llvm::StringRef executor) {
   auto needed = undefinedSymbols(joined), known = undefinedSymbols(executor);
   if (!needed || !known)
     return llvm::joinErrors(needed.takeError(), known.takeError());
-  bool math = false;
+  SystemNeeds needs;
+  needs.loader = needed->contains("dlopen");
   for (llvm::StringRef name : needed->keys()) {
-    math |= isMath(name);
+    needs.math |= isMath(name);
     if (!isMath(name) && !isMemory(name) && !known->contains(name))
       return failure("a kernel calls " + name + ", which the runtime does not have");
   }
-  return math;
+  return needs;
 }
 
 /// Empty shared objects with the names of the system's libraries: linking against
-/// them records the names. libpthread for systems where it is not a part of libc.
-llvm::Expected<std::vector<std::string>>
-systemLibraries(const LinkTools &tools, const Target &target, bool math, llvm::StringRef scratch) {
+/// them records the names. libpthread and libdl for systems where they are not a part of libc,
+/// as of glibc before 2.34; later ones have libraries of these names that refer to it.
+llvm::Expected<std::vector<std::string>> systemLibraries(const LinkTools &tools,
+                                                         const Target &target, SystemNeeds needs,
+                                                         llvm::StringRef scratch) {
   std::string empty = (scratch + "/empty.o").str();
   if (auto error = writeDataObject({}, "snc_nothing", target, empty))
     return std::move(error);
   std::vector<std::string> sonames{"libpthread.so.0", "libc.so.6"}, libraries;
-  if (math)
+  if (needs.loader)
+    sonames.insert(sonames.begin(), "libdl.so.2");
+  if (needs.math)
     sonames.insert(sonames.begin(), "libm.so.6");
   for (const std::string &soname : sonames) {
     std::string path = (scratch + "/" + soname).str();
@@ -156,10 +166,10 @@ llvm::Error linkLibraries(const LinkTools &tools, llvm::ArrayRef<std::string> ob
   std::string base = (folder + "/lib" + name).str();
   if (auto error = writeStatic(object, base + ".a"))
     return error;
-  auto math = checkSymbols(object, objects.front());
-  if (!math)
-    return math.takeError();
-  auto libraries = systemLibraries(tools, target, *math, scratch);
+  auto needs = checkSymbols(object, objects.front());
+  if (!needs)
+    return needs.takeError();
+  auto libraries = systemLibraries(tools, target, *needs, scratch);
   if (!libraries)
     return libraries.takeError();
   std::string soname = ("lib" + name + ".so").str();

@@ -187,6 +187,23 @@ bool alignedSlice(LoweredKernel &kernel, Operation *op, const IndexSpace &space)
          kernel.view(slice.getInput()).func(space.coords.lane, at(3), at(2), block, at(0)));
   return true;
 }
+
+/// Phases of whole channel blocks keep lanes in place.
+bool alignedDepthToSpace(LoweredKernel &kernel, Operation *op, const IndexSpace &space) {
+  auto phases = dyn_cast<DepthToSpaceOp>(op);
+  int64_t lanes = blockedLanes(resultType(op));
+  if (!phases || !lanes || phases.getMode() != "DCR" || resultType(op).getDimSize(1) % lanes ||
+      blockedLanes(phases.getInput().getType()) != lanes)
+    return false;
+  int b = int(phases.getBlock()), blocks = int(resultType(op).getDimSize(1) / lanes);
+  const auto &at = space.coords.logical; // n, c, y, x
+  hl::Expr phase = at[2] % b * b + at[3] % b;
+  define(kernel, op, space,
+         kernel.view(phases.getInput())
+             .func(space.coords.lane, at[3] / b, at[2] / b, phase * blocks + space.coords.block,
+                   at[0]));
+  return true;
+}
 } // namespace
 
 bool lowerMovement(LoweredKernel &kernel, Operation *op) {
@@ -203,7 +220,7 @@ bool lowerMovement(LoweredKernel &kernel, Operation *op) {
   }
   if (!isa<TransposeOp, SliceOp, GatherOp, ReshapeOp, SpaceToDepthOp, DepthToSpaceOp>(op))
     return false;
-  if (alignedSlice(kernel, op, space))
+  if (alignedSlice(kernel, op, space) || alignedDepthToSpace(kernel, op, space))
     return true;
   Place at = space.coords.logical;
   if (space.coords.padded)

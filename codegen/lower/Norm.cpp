@@ -24,9 +24,22 @@ void batchNorm(LoweredKernel &kernel, BatchNormOp op) {
   define(kernel, op, space, (x - channel(op.getMean())) * scale + channel(op.getBias()));
 }
 
-/// mean(c, n) of `value` over all dimensions from 2 on.
-hl::Func meanOf(LoweredKernel &kernel, Operation *op, RankedTensorType type, hl::Var n, hl::Var c,
-                llvm::function_ref<hl::Expr(const std::vector<hl::Expr> &)> value) {
+/// A channel of an image: (c, n), or (c, cb, n) where lanes stay lanes.
+using Channel = std::vector<hl::Var>;
+
+/// The elements of `input` in a channel, at the domain's place.
+hl::Expr elementOf(const TensorView &input, const Channel &channel, const hl::RDom &r) {
+  if (channel.size() == 3)
+    return input.func(channel[0], r.x, r.y, channel[1], channel[2]);
+  std::vector<hl::Expr> place{channel[1], channel[0]};
+  for (int i = r.dimensions() - 1; i >= 0; --i)
+    place.push_back(r[i]);
+  return input(place);
+}
+
+/// The mean of `value` over all dimensions from 2 on, for each channel.
+hl::Func meanOf(LoweredKernel &kernel, Operation *op, RankedTensorType type, const Channel &channel,
+                llvm::function_ref<hl::Expr(const hl::RDom &)> value) {
   std::vector<hl::Range> ranges;
   int64_t count = 1;
   for (int64_t d = type.getRank() - 1; d >= 2; --d) {
@@ -34,14 +47,11 @@ hl::Func meanOf(LoweredKernel &kernel, Operation *op, RankedTensorType type, hl:
     count *= type.getDimSize(d);
   }
   hl::RDom r(ranges, "r");
-  std::vector<hl::Expr> place{n, c};
-  for (int i = int(ranges.size()) - 1; i >= 0; --i)
-    place.push_back(r[i]);
   Stage stage{Stage::Kind::Reduce, op, {}, hl::Func("sum"), {}, r, {}};
-  stage.acc(c, n) = 0.0f;
-  stage.acc(c, n) += value(place);
+  stage.acc(channel) = 0.0f;
+  stage.acc(channel) += value(r);
   hl::Func mean("mean");
-  mean(c, n) = stage.acc(c, n) * (1.0f / float(count));
+  mean(channel) = stage.acc(channel) * (1.0f / float(count));
   stage.result = mean;
   kernel.addStage(stage);
   return mean;
@@ -50,20 +60,28 @@ hl::Func meanOf(LoweredKernel &kernel, Operation *op, RankedTensorType type, hl:
 // Two passes: the squares of the raw values would lose the variance's digits.
 void instanceNorm(LoweredKernel &kernel, InstanceNormOp op) {
   TensorView input = kernel.view(op.getInput());
-  hl::Var n("n"), c("ch");
-  hl::Func mean = meanOf(kernel, op, input.type, n, c,
-                         [&](const std::vector<hl::Expr> &at) { return input(at); });
-  hl::Func variance = meanOf(kernel, op, input.type, n, c, [&](const std::vector<hl::Expr> &at) {
-    hl::Expr d = input(at) - mean(c, n);
+  IndexSpace space = indexSpace(resultType(op));
+  const Coords &at = space.coords;
+  hl::Var c("ch"), cb("cb"), n("n");
+  // On a GPU a lane is a thread.
+  bool blocked =
+      kernel.gpu && input.rank() == 4 && at.lanes && blockedLanes(input.type) == at.lanes;
+  Channel vars = blocked ? Channel{c, cb, n} : Channel{c, n};
+  hl::Func mean = meanOf(kernel, op, input.type, vars,
+                         [&](const hl::RDom &r) { return elementOf(input, vars, r); });
+  hl::Func variance = meanOf(kernel, op, input.type, vars, [&](const hl::RDom &r) {
+    hl::Expr d = elementOf(input, vars, r) - mean(vars);
     return d * d;
   });
-  IndexSpace space = indexSpace(resultType(op));
-  hl::Expr channel = space.coords.logical[1], image = space.coords.logical[0];
-  if (space.coords.padded)
+  hl::Expr channel = at.logical[1], image = at.logical[0];
+  if (at.padded)
     channel = hl::min(channel, int(input.dim(1)) - 1);
+  std::vector<hl::Expr> place{channel, image};
+  if (blocked)
+    place = {at.lane, at.block, image};
   hl::Expr scale = perChannel(kernel, op.getScale(), space.coords) /
-                   hl::sqrt(variance(channel, image) + op.getEpsilon().convertToFloat());
-  hl::Expr centred = input(space.coords) - mean(channel, image);
+                   hl::sqrt(variance(place) + op.getEpsilon().convertToFloat());
+  hl::Expr centred = input(space.coords) - mean(place);
   define(kernel, op, space, centred * scale + perChannel(kernel, op.getBias(), space.coords));
 }
 

@@ -41,44 +41,83 @@ hl::Func outside(TensorView input, const hl::Expr &value) {
   return hl::BoundaryConditions::constant_exterior(input.func, value, bounds);
 }
 
-/// combine over the window, as one expression where it is small.
+/// A window over an input: its two axes, and what lies outside.
+struct Window {
+  Axis h, w;
+  hl::Func source;
+  RankedTensorType type;
+
+  /// The input at the window's tap (ky, kx), for the result's place `at`.
+  hl::Expr operator()(const Coords &at, const hl::Expr &ky, const hl::Expr &kx) const {
+    return row(at, at.logical[2] * h.stride + ky * h.dilation - h.before, kx);
+  }
+  /// The same in the input's row `y`.
+  hl::Expr row(const Coords &at, const hl::Expr &y, const hl::Expr &kx) const {
+    hl::Expr x = at.logical[3] * w.stride + kx * w.dilation - w.before;
+    // Not through the broadcasting form: an extent of 1 has places outside it.
+    if (at.lanes)
+      return source(at.lane, x, y, at.block, at.logical[0]);
+    return TensorView{source, type}({at.logical[0], at.logical[1], y, x});
+  }
+};
+
+/// combine over all taps in one expression.
+template <typename Combine>
+hl::Expr smallWindow(const Window &window, const Coords &at, Combine combine) {
+  hl::Expr value = window(at, 0, 0);
+  for (int k = 1; k < window.h.kernel * window.w.kernel; ++k)
+    value = combine(value, window(at, k / window.w.kernel, k % window.w.kernel));
+  return value;
+}
+
+/// acc over a domain.
+template <typename Combine>
+void accumulate(LoweredKernel &kernel, Operation *op, hl::Func acc,
+                const std::vector<hl::Var> &vars, const hl::RDom &r, const hl::Expr &neutral,
+                const hl::Expr &value, Combine combine) {
+  std::vector<hl::Expr> self(vars.begin(), vars.end());
+  acc(vars) = neutral;
+  acc(vars) = combine(acc(self), value);
+  kernel.addStage({Stage::Kind::Reduce, op, {}, acc, {}, r, {}});
+}
+
+/// combine over the window: where that is large first along rows, then over rows (windows
+/// that overlap share the rows), on a GPU, which has no memory for them, over all taps.
+template <typename Op, typename Combine>
+hl::Func windowed(LoweredKernel &kernel, Op op, const Window &window, const IndexSpace &space,
+                  const hl::Expr &neutral, Combine combine) {
+  hl::Func acc("window");
+  const Axis &h = window.h, &w = window.w;
+  if (h.kernel * w.kernel <= 25) {
+    acc(space.vars) = smallWindow(window, space.coords, combine);
+  } else if (kernel.gpu) {
+    hl::RDom r(0, w.kernel, 0, h.kernel, "r");
+    accumulate(kernel, op, acc, space.vars, r, neutral, window(space.coords, r.y, r.x), combine);
+  } else {
+    hl::Func rows("rows");
+    hl::RDom along(0, w.kernel, "along"), over(0, h.kernel, "over");
+    accumulate(kernel, op, rows, space.vars, along, neutral,
+               window.row(space.coords, space.coords.logical[2], along.x), combine);
+    std::vector<hl::Expr> at(space.vars.begin(), space.vars.end());
+    at[space.coords.lanes ? 2 : 1] =
+        space.coords.logical[2] * h.stride + over.x * h.dilation - h.before;
+    accumulate(kernel, op, acc, space.vars, over, neutral, rows(at), combine);
+  }
+  return acc;
+}
+
 template <typename Op, typename Combine>
 void lowerWindow(LoweredKernel &kernel, Op op, TensorView input, const hl::Expr &neutral,
                  Combine combine) {
   auto accType = withLayout(resultType(op), input.type.getEncoding());
-  IndexSpace space = indexSpace(accType);
-  Axis h = axisOf(op, input, 0), w = axisOf(op, input, 1);
-  TensorView source{outside(input, neutral), input.type};
-  auto at = [&](const hl::Expr &ky, const hl::Expr &kx) -> hl::Expr {
-    Coords place = space.coords;
-    place.logical[2] = space.coords.logical[2] * h.stride + ky * h.dilation - h.before;
-    place.logical[3] = space.coords.logical[3] * w.stride + kx * w.dilation - w.before;
-    // Not through the broadcasting form: an extent of 1 has places outside it.
-    if (place.lanes)
-      return source.func(place.lane, place.logical[3], place.logical[2], place.block,
-                         place.logical[0]);
-    return source(place.logical);
-  };
-  hl::Func acc("window");
-  Stage stage{Stage::Kind::Reduce, op, {}, acc, {}, {}, {}};
-  if (h.kernel * w.kernel <= 25) {
-    hl::Expr value = at(0, 0);
-    for (int k = 1; k < h.kernel * w.kernel; ++k)
-      value = combine(value, at(k / w.kernel, k % w.kernel));
-    acc(space.vars) = value;
-  } else {
-    hl::RDom r(0, w.kernel, 0, h.kernel, "r");
-    std::vector<hl::Expr> self(space.vars.begin(), space.vars.end());
-    acc(space.vars) = neutral;
-    acc(space.vars) = combine(acc(self), at(r.y, r.x));
-    stage.domain = r;
-    kernel.addStage(stage);
-  }
+  Window window{axisOf(op, input, 0), axisOf(op, input, 1), outside(input, neutral), input.type};
+  hl::Func acc = windowed(kernel, op, window, indexSpace(accType), neutral, combine);
   IndexSpace out = indexSpace(resultType(op));
   hl::Expr value = TensorView{acc, accType}(out.coords);
   if constexpr (std::is_same_v<Op, AvgPoolOp>) {
     bool all = op.getCountIncludePad();
-    hl::Expr count = taps(h, out.coords.logical[2], all) * taps(w, out.coords.logical[3], all);
+    hl::Expr count =
+        taps(window.h, out.coords.logical[2], all) * taps(window.w, out.coords.logical[3], all);
     value = value / hl::cast<float>(hl::max(count, 1));
   }
   define(kernel, op, out, value);

@@ -58,7 +58,9 @@ struct Report {
   std::vector<ReportSpan> timeline; ///< predicted, by unit and begin
   std::vector<ReportChoice> choices;
   ReportSearch search;
-  std::string obstacle;       ///< why a GPU's branches do not pay (PlanningResult); may be empty
+  std::string obstacle; ///< why a GPU's branches do not pay (PlanningResult); may be empty
+  /// Other pages of the output folder about the same network, by path in it.
+  std::vector<std::string> pages;
   bool measuredCosts = false; ///< latencies come from measurements, not from the model alone
 };
 

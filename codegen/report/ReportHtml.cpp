@@ -9,14 +9,22 @@
 
 namespace snc {
 
+/// To the other pages, from share/<name>/.
+static std::string links(const Report &report) {
+  std::string html;
+  for (const std::string &page : report.pages)
+    html += " \u00b7 <a href=\"../../" + escaped(page) + "\">" + escaped(page) + "</a>";
+  return html;
+}
+
 static std::string opening(const Report &report) {
   Comparison all = compareChoices(report);
   bool split = all.chosen && all.chosen->split;
   return "<header>\n<h1>" + escaped(report.model) + "</h1>\n<p class=\"note\">for " +
          escaped(report.target) + " \u00b7 " + counted(int64_t(report.plan.units.size()), "unit") +
          " \u00b7 " + counted(report.plan.nodes, "node") + " \u00b7 syncnasc " +
-         escaped(report.version) + "</p>\n<p class=\"verdict" + (split ? " split" : "") + "\">" +
-         escaped(verdict(report)) + "</p>\n</header>\n";
+         escaped(report.version) + links(report) + "</p>\n<p class=\"verdict" +
+         (split ? " split" : "") + "\">" + escaped(verdict(report)) + "</p>\n</header>\n";
 }
 
 static std::string searchNote(const Report &report) {

@@ -6,6 +6,7 @@
 #include "codegen/schedule/Schedules.h"
 
 #include "ir/Layout.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 
@@ -19,8 +20,27 @@ int lanesFor(hl::Type type, const Target &target) {
   return int(std::max<int64_t>(target.vectorLanes * 4 / std::max(type.bytes(), 1), 2));
 }
 
+/// How many neighbours of a row a sum along rows can take at once; 1 where the sum is not
+/// along rows, or its length is odd.
+int lanesAlongRow(const Stage &stage, int lanes) {
+  Operation *op = stage.op;
+  auto type = cast<RankedTensorType>(op->getOperand(0).getType());
+  int64_t last = type.getRank() - 1;
+  bool along =
+      llvm::TypeSwitch<Operation *, bool>(op)
+          .Case<SoftmaxOp, LogSoftmaxOp>([&](auto o) { return int64_t(o.getAxis()) == last; })
+          .Case<ReduceMeanOp, ReduceSumOp, ReduceMaxOp, ReduceMinOp>(
+              [&](auto o) { return llvm::is_contained(o.getAxes(), last); })
+          .Default(false);
+  if (!along || blockedLanes(type))
+    return 1;
+  while (lanes > 1 && type.getDimSize(unsigned(last)) % lanes)
+    lanes /= 2;
+  return lanes >= 4 ? lanes : 1;
+}
+
 /// The accumulators of a reduction, all at once: vectors over the innermost kept
-/// dimension, the domain inside.
+/// dimension, the domain inside; or along the rows that it sums.
 void scheduleReduction(Stage &stage, const Target &target) {
   if (stage.pad.defined())
     stage.pad.compute_root();
@@ -30,7 +50,10 @@ void scheduleReduction(Stage &stage, const Target &target) {
     return;
   hl::Var inner = acc.args()[0];
   int lanes = lanesFor(acc.types()[0], target);
-  acc.update().vectorize(inner, lanes, hl::TailStrategy::GuardWithIf);
+  if (int along = lanesAlongRow(stage, lanes); along > 1)
+    acc.update().atomic().vectorize(stage.domain.x, along);
+  else
+    acc.update().vectorize(inner, lanes, hl::TailStrategy::GuardWithIf);
 }
 
 /// A blocked sum over the plane, kept in a register for each block.
@@ -86,10 +109,39 @@ void scheduleUpdates(LoweredKernel &kernel, Stage &stage, int64_t strips, const 
   }
 }
 
+/// Plain rows out of channel blocks: a row's pixels are in the first cache while its lanes are
+/// taken apart, one channel after the other.
+bool scheduleUnblocked(LoweredKernel &kernel, int64_t strips, bool byRows, const Target &target) {
+  hl::Func out = kernel.output;
+  const std::vector<hl::Var> &v = kernel.space.vars; // x, y, c, n
+  RankedTensorType type = kernel.resultTensor;
+  int64_t lanes = 0;
+  for (const auto &[value, view] : kernel.values)
+    if (isa<BlockArgument>(value) && view.type.getShape() == type.getShape())
+      lanes = std::max(lanes, blockedLanes(view.type));
+  int vector = lanesFor(out.types()[0], target);
+  if (!lanes || v.size() != 4 || blockedLanes(type) || type.getDimSize(3) < vector)
+    return false;
+  hl::Var block("block");
+  out.vectorize(v[0], vector)
+      .split(v[2], block, v[2], int(lanes), hl::TailStrategy::GuardWithIf)
+      .reorder({v[0], v[2], v[1], block, v[3]});
+  if (strips <= 1 || type.getNumElements() < kParallelElements)
+    return true;
+  int64_t blocks = llvm::divideCeil(type.getDimSize(1), lanes);
+  if (byRows || blocks < strips) {
+    hl::Var strip = parallelStrips(out, v[1], type.getDimSize(2), strips);
+    out.reorder({v[1], block, v[3], strip});
+  } else {
+    parallelStrips(out, block, blocks, strips);
+  }
+  return true;
+}
+
 void scheduleOutput(LoweredKernel &kernel, int64_t strips, bool byRows, const Target &target) {
   hl::Func out = kernel.output;
   const std::vector<hl::Var> &v = kernel.space.vars;
-  if (v.empty() || out.has_update_definition())
+  if (v.empty() || out.has_update_definition() || scheduleUnblocked(kernel, strips, byRows, target))
     return;
   RankedTensorType type = kernel.resultTensor;
   SmallVector<int64_t> extents = physicalExtents(type);

@@ -7,6 +7,8 @@
 #include "passes/ScheduleMenu.h"
 #include "passes/menu/Menus.h"
 
+#include "llvm/ADT/TypeSwitch.h"
+
 using namespace mlir;
 
 namespace snc {
@@ -25,6 +27,10 @@ constexpr int64_t kSharedBytes = 32 * 1024;
 constexpr int64_t kFewestSteps = 4;
 constexpr int64_t kFewestStagedSums = 8;
 constexpr double kBarriers = 1;
+// Shorter rows a thread sums faster than threads meet; a row of the second length keeps more
+// of them at work.
+constexpr int64_t kLongRow = 64;
+constexpr int64_t kVeryLongRow = 2048;
 
 int64_t blocksOf(RankedTensorType type) {
   return int64_t(llvm::divideCeil(type.getDimSize(1), blockedLanes(type)));
@@ -199,6 +205,39 @@ Menu reductions(Operation *op, const MenuContext &context) {
     menu.push_back(context.make("gpu_reduce", {{"parts", threads / lanes}, {"threads", kThreads}}));
   return menu;
 }
+/// Elements of a row that a block may share; 0 where it may not.
+int64_t rowLength(Operation *op) {
+  auto input = cast<RankedTensorType>(op->getOperand(0).getType());
+  auto over = [&](ArrayRef<int64_t> axes) {
+    int64_t length = blockedLanes(input) ? 0 : 1;
+    for (int64_t axis : axes)
+      length *= input.getDimSize(axis);
+    return length;
+  };
+  return llvm::TypeSwitch<Operation *, int64_t>(op)
+      .Case<SoftmaxOp, LogSoftmaxOp>([&](auto o) { return over(o.getAxis()); })
+      .Case<ReduceMeanOp, ReduceSumOp, ReduceMaxOp, ReduceMinOp>([&](auto o) {
+        // With many sums a thread for each is enough.
+        return o.getType().getNumElements() < kEnoughThreads ? over(o.getAxes()) : 0;
+      })
+      .Case<InstanceNormOp>([&](auto) {
+        return input.getNumElements() / (input.getDimSize(0) * input.getDimSize(1));
+      })
+      .Default(int64_t(0));
+}
+
+Menu rows(Operation *op, const MenuContext &context) {
+  int64_t length = rowLength(op);
+  if (length < kLongRow)
+    return {};
+  Menu menu;
+  for (int64_t threads : {kThreads, 2 * kThreads, kThreads / 2})
+    menu.push_back(context.make("gpu_rows", {{"threads", threads}}));
+  if (length >= kVeryLongRow)
+    std::swap(menu[0], menu[1]);
+  menu.push_back(context.make("gpu_generic", {{"threads", kThreads}}));
+  return menu;
+}
 } // namespace
 
 Menu gpuMenu(KernelOp kernel, const MenuContext &context) {
@@ -211,6 +250,8 @@ Menu gpuMenu(KernelOp kernel, const MenuContext &context) {
       menu = products(gemm, context);
     if (isa<ReduceMeanOp, ReduceSumOp, ReduceMaxOp, ReduceMinOp>(op))
       menu = reductions(&op, context);
+    if (menu.empty())
+      menu = rows(&op, context);
     if (!menu.empty())
       return menu;
   }

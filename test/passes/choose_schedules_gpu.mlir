@@ -25,6 +25,19 @@
 // CHECK-SAME: #snc.schedule<gpu_reduce, {parts = 8 : i64, threads = 128 : i64}>
 // CHECK-LABEL: @sum
 // CHECK-SAME: #snc.schedule<gpu_generic, {threads = 128 : i64}>
+// Long rows are shared, short or many ones not.
+// CHECK-LABEL: @softmax
+// CHECK-SAME: #snc.schedule<gpu_rows, {threads = 128 : i64}>
+// CHECK-LABEL: @few_classes
+// CHECK-SAME: #snc.schedule<gpu_generic
+// CHECK-LABEL: @instance_norm
+// CHECK-SAME: #snc.schedule<gpu_rows, {threads = 256 : i64}>
+// CHECK-LABEL: @few_sums
+// CHECK-SAME: #snc.schedule<gpu_rows, {threads = 128 : i64}>
+// CHECK-LABEL: @many_sums
+// CHECK-SAME: #snc.schedule<gpu_generic
+// CHECK-LABEL: @over_blocks
+// CHECK-SAME: #snc.schedule<gpu_generic
 // CHECK-LABEL: @processor
 // CHECK-SAME: #snc.schedule<conv
 
@@ -65,6 +78,30 @@ snc.kernel @mean(%x: tensor<1x96x14x14xf32, #b>) -> tensor<1x96x1x1xf32, #b> att
 snc.kernel @sum(%x: tensor<1x96x14x14xf32, #b>) -> tensor<1x96x14x14xf32, #b> attributes {snc.device = "opencl"} {
   %0 = snc.add %x, %x : (tensor<1x96x14x14xf32, #b>, tensor<1x96x14x14xf32, #b>) -> tensor<1x96x14x14xf32, #b>
   snc.yield %0 : tensor<1x96x14x14xf32, #b>
+}
+snc.kernel @softmax(%x: tensor<3x64xf32>) -> tensor<3x64xf32> attributes {snc.device = "cuda"} {
+  %0 = snc.softmax %x {axis = 1 : i64} : (tensor<3x64xf32>) -> tensor<3x64xf32>
+  snc.yield %0 : tensor<3x64xf32>
+}
+snc.kernel @few_classes(%x: tensor<3x63xf32>) -> tensor<3x63xf32> attributes {snc.device = "cuda"} {
+  %0 = snc.softmax %x {axis = 1 : i64} : (tensor<3x63xf32>) -> tensor<3x63xf32>
+  snc.yield %0 : tensor<3x63xf32>
+}
+snc.kernel @instance_norm(%x: tensor<1x32x64x64xf32, #b>, %s: tensor<32xf32>) -> tensor<1x32x64x64xf32, #b> attributes {snc.device = "opencl"} {
+  %0 = snc.instance_norm %x, %s, %s {epsilon = 1.0e-05 : f32} : (tensor<1x32x64x64xf32, #b>, tensor<32xf32>, tensor<32xf32>) -> tensor<1x32x64x64xf32, #b>
+  snc.yield %0 : tensor<1x32x64x64xf32, #b>
+}
+snc.kernel @few_sums(%x: tensor<8191x64xf32>) -> tensor<8191xf32> attributes {snc.device = "cuda"} {
+  %0 = snc.reduce_sum %x {axes = array<i64: 1>, keepdims = false} : (tensor<8191x64xf32>) -> tensor<8191xf32>
+  snc.yield %0 : tensor<8191xf32>
+}
+snc.kernel @many_sums(%x: tensor<8192x64xf32>) -> tensor<8192xf32> attributes {snc.device = "cuda"} {
+  %0 = snc.reduce_sum %x {axes = array<i64: 1>, keepdims = false} : (tensor<8192x64xf32>) -> tensor<8192xf32>
+  snc.yield %0 : tensor<8192xf32>
+}
+snc.kernel @over_blocks(%x: tensor<1x80x9x9xf32, #b>) -> tensor<1x80x9x9xf32, #b> attributes {snc.device = "vulkan"} {
+  %0 = snc.softmax %x {axis = 1 : i64} : (tensor<1x80x9x9xf32, #b>) -> tensor<1x80x9x9xf32, #b>
+  snc.yield %0 : tensor<1x80x9x9xf32, #b>
 }
 snc.kernel @processor(%x: tensor<1x16x112x112xf32, #b>, %w: tensor<96x16x1x1xf32>) -> tensor<1x96x112x112xf32, #b> {
   %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1 : i64} : (tensor<1x16x112x112xf32, #b>, tensor<96x16x1x1xf32>) -> tensor<1x96x112x112xf32, #b>

@@ -102,7 +102,7 @@ func.func @main(%x: tensor<4x8xf32>, %y: tensor<4x8xf32>, %z: tensor<8xf32>) -> 
 // reshapes, stay in @main.
 // CHECK-LABEL: module {
 // CHECK: snc.kernel @k0
-// CHECK-NEXT: snc.max_pool
+// CHECK-NEXT: snc.reduce_mean
 // CHECK-NEXT: snc.relayout
 // CHECK-NEXT: snc.yield
 // CHECK-NOT: snc.kernel
@@ -112,11 +112,70 @@ func.func @main(%x: tensor<4x8xf32>, %y: tensor<4x8xf32>, %z: tensor<8xf32>) -> 
 // CHECK-NEXT: %[[C:.+]] = snc.reshape %[[B]]
 // CHECK-NEXT: return %[[C]]
 func.func @main(%x: tensor<1x16x4x4xf32>) -> tensor<1x16xf32> {
-  %0 = snc.max_pool %x {kernel = array<i64: 4, 4>, strides = array<i64: 4, 4>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : (tensor<1x16x4x4xf32>) -> tensor<1x16x1x1xf32, #snc.blocked<8>>
+  %0 = snc.reduce_mean %x {axes = array<i64: 2, 3>, keepdims = true} : (tensor<1x16x4x4xf32>) -> tensor<1x16x1x1xf32, #snc.blocked<8>>
   %1 = snc.relayout %0 : (tensor<1x16x1x1xf32, #snc.blocked<8>>) -> tensor<1x16x1x1xf32, #snc.blocked<16>>
   %2 = snc.relayout %1 : (tensor<1x16x1x1xf32, #snc.blocked<16>>) -> tensor<1x16x1x1xf32>
   %3 = snc.reshape %2 {shape = array<i64: 1, 16>} : (tensor<1x16x1x1xf32>) -> tensor<1x16xf32>
   return %3 : tensor<1x16xf32>
+}
+
+// -----
+
+// Windows over channel blocks keep them: what makes rows of their result is a kernel of its own.
+// CHECK-LABEL: module {
+// CHECK: snc.kernel @k0
+// CHECK-NEXT: snc.conv
+// CHECK-NEXT: snc.relu
+// CHECK-NEXT: snc.yield
+// CHECK: snc.kernel @k1
+// CHECK-NEXT: snc.relayout
+// CHECK-NEXT: snc.yield
+// CHECK: snc.kernel @k2
+// CHECK-NEXT: snc.max_pool
+// CHECK-NEXT: snc.yield
+// CHECK: snc.kernel @k3
+// CHECK-NEXT: snc.relayout
+func.func @main(%x: tensor<1x16x4x4xf32, #snc.blocked<8>>) -> (tensor<1x16x4x4xf32>, tensor<1x16x2x2xf32>) {
+  %w = snc.constant dense<2.0> : tensor<16x16x1x1xf32> : tensor<16x16x1x1xf32>
+  %0 = snc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1} : (tensor<1x16x4x4xf32, #snc.blocked<8>>, tensor<16x16x1x1xf32>) -> tensor<1x16x4x4xf32, #snc.blocked<8>>
+  %1 = snc.relu %0 : (tensor<1x16x4x4xf32, #snc.blocked<8>>) -> tensor<1x16x4x4xf32, #snc.blocked<8>>
+  %2 = snc.relayout %1 : (tensor<1x16x4x4xf32, #snc.blocked<8>>) -> tensor<1x16x4x4xf32>
+  %3 = snc.max_pool %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : (tensor<1x16x4x4xf32, #snc.blocked<8>>) -> tensor<1x16x2x2xf32, #snc.blocked<8>>
+  %4 = snc.relayout %3 : (tensor<1x16x2x2xf32, #snc.blocked<8>>) -> tensor<1x16x2x2xf32>
+  return %2, %4 : tensor<1x16x4x4xf32>, tensor<1x16x2x2xf32>
+}
+
+// -----
+
+// On a GPU, where a thread computes a number, they are one kernel.
+// CHECK-LABEL: module attributes
+// CHECK: snc.kernel @k0
+// CHECK-NEXT: snc.conv
+// CHECK-NEXT: snc.relayout
+// CHECK-NEXT: snc.yield
+module attributes {snc.target = "x86-64-avx512", snc.threads = 1 : i64, snc.units = array<i64: 1>, snc.devices = ["opencl"]} {
+func.func @main(%x: tensor<1x16x4x4xf32, #snc.blocked<8>>) -> tensor<1x16x4x4xf32> {
+  %w = snc.constant dense<2.0> : tensor<16x16x1x1xf32> : tensor<16x16x1x1xf32>
+  %0 = snc.conv %x, %w {snc.unit = 0 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1} : (tensor<1x16x4x4xf32, #snc.blocked<8>>, tensor<16x16x1x1xf32>) -> tensor<1x16x4x4xf32, #snc.blocked<8>>
+  %1 = snc.relayout %0 {snc.unit = 0 : i64} : (tensor<1x16x4x4xf32, #snc.blocked<8>>) -> tensor<1x16x4x4xf32>
+  return %1 : tensor<1x16x4x4xf32>
+}
+}
+
+// -----
+
+// Of a transposed convolution's phases, what interleaves them and what crops is one kernel.
+// CHECK-LABEL: module {
+// CHECK: snc.kernel @k0
+// CHECK-NEXT: snc.depth_to_space
+// CHECK-NEXT: snc.slice
+// CHECK-NEXT: snc.relu
+// CHECK-NEXT: snc.yield
+func.func @main(%x: tensor<1x16x4x4xf32>) -> tensor<1x4x6x6xf32> {
+  %0 = snc.depth_to_space %x {block = 2 : i64, mode = "DCR"} : (tensor<1x16x4x4xf32>) -> tensor<1x4x8x8xf32>
+  %1 = snc.slice %0 {sizes = array<i64: 1, 4, 6, 6>, starts = array<i64: 0, 0, 1, 1>, steps = array<i64: 1, 1, 1, 1>} : (tensor<1x4x8x8xf32>) -> tensor<1x4x6x6xf32>
+  %2 = snc.relu %1 : (tensor<1x4x6x6xf32>) -> tensor<1x4x6x6xf32>
+  return %2 : tensor<1x4x6x6xf32>
 }
 
 // -----

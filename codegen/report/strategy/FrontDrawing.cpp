@@ -41,6 +41,7 @@ private:
   void drawSamples(const std::vector<size_t> &front);
   void drawChosen();
   void drawDot(const StrategySample &sample, double radius, const std::string &classes);
+  bool isBaseScored() const { return report.base.score && std::isfinite(*report.base.score); }
 
   const StrategyReport &report;
   const std::vector<StrategySample> &samples;
@@ -65,7 +66,12 @@ Scatter::Scatter(const StrategyReport &report, const std::vector<StrategySample>
   }
   across = paddedRange(low, high, 0.06, 2e-5);
   across.low = std::max(across.low, 0.0);
-  up = paddedRange(worst->score, best->score, 0.08, 1e-3);
+  double worstScore = worst->score, bestScore = best->score;
+  if (isBaseScored()) {
+    worstScore = std::min(worstScore, *report.base.score);
+    bestScore = std::max(bestScore, *report.base.score);
+  }
+  up = paddedRange(worstScore, bestScore, 0.08, 1e-3);
 }
 
 void Scatter::drawAxes() {
@@ -85,19 +91,23 @@ void Scatter::drawAxes() {
            Svg::end);
 }
 
-/// Its latency on the best single unit: a line, or at which side it is.
+/// Its latency on the best single unit: a line, or at which side it is; and its score, at that
+/// latency or at the edge.
 void Scatter::drawBase() {
-  double us = report.base.us;
+  double us = report.base.us, px = std::clamp(x(us), kLeft, kLeft + kWidth);
   std::string words = "base " + timeText(us, 5);
   if (us >= across.low && us <= across.high) {
-    svg.line(x(us), kTop, x(us), kTop + kHeight, "optimum");
-    bool atRight = x(us) > kLeft + kWidth / 2;
-    svg.text(x(us), kTop - 8, words, "faint", atRight ? Svg::end : Svg::start);
+    svg.line(px, kTop, px, kTop + kHeight, "optimum");
+    bool atRight = px > kLeft + kWidth / 2;
+    svg.text(px, kTop - 8, words, "faint", atRight ? Svg::end : Svg::start);
   } else if (us < across.low) {
     svg.text(kLeft + 8, kTop - 8, "\u2190 " + words, "faint");
   } else {
     svg.text(kLeft + kWidth, kTop - 8, words + " \u2192", "faint", Svg::end);
   }
+  if (isBaseScored())
+    svg.rect(px - 4.5, y(*report.base.score) - 4.5, 9, 9, "base", 0,
+             "base \u00b7 score " + scoreText(*report.base.score) + " \u00b7 " + timeText(us, 5));
 }
 
 /// Steps: what a latency can have.

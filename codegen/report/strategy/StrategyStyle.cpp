@@ -20,6 +20,7 @@ rect.sum{fill:var(--card);stroke:var(--sync);stroke-width:1}
 .front{fill:none;stroke:var(--accent);stroke-width:1.5}
 .on-front{fill:var(--accent)}
 .found{fill:none;stroke:var(--good);stroke-width:2.5}
+.base{fill:var(--card);stroke:var(--faint);stroke-width:2}
 .node{fill:var(--accent);stroke:var(--card);stroke-width:1}
 .found-node{stroke:var(--good);stroke-width:2.5}
 .none{fill:none;stroke:var(--line);stroke-dasharray:2 2}

@@ -109,7 +109,8 @@ LogicalResult scheduleGpuKernel(LoweredKernel &kernel, KernelOp op) {
   else if (kind == "gpu_gemm" && only && only->kind == Stage::Kind::Gemm &&
            kernel.space.vars.size() == 2)
     scheduleGpuGemm(kernel, *only, schedule);
-  else if (!(kind == "gpu_reduce" && only && scheduleGpuReduce(kernel, *only, schedule)))
+  else if (!(kind == "gpu_reduce" && only && scheduleGpuReduce(kernel, *only, schedule)) &&
+           !(kind == "gpu_rows" && scheduleGpuRows(kernel, schedule)))
     scheduleGpuGeneric(kernel, schedule);
   return success();
 }

@@ -34,6 +34,10 @@ void scheduleGpuGemm(LoweredKernel &kernel, Stage &gemm, ScheduleAttr schedule);
 /// `gpu_reduce`, a sum over the planes of channel blocks: parts (threads of a channel).
 /// False where the kernel is none.
 bool scheduleGpuReduce(LoweredKernel &kernel, Stage &sum, ScheduleAttr schedule);
+/// `gpu_rows`, softmax, instance norms and plain sums: threads (of a block, which share a row,
+/// or as many rows side by side as a warp reads at once). False, with nothing scheduled, where
+/// the kernel is none, or its layouts are others.
+bool scheduleGpuRows(LoweredKernel &kernel, ScheduleAttr schedule);
 /// `gpu_generic`, anything: threads (of a block, each one element of the result with all
 /// sums it needs). The schedule may be null.
 void scheduleGpuGeneric(LoweredKernel &kernel, ScheduleAttr schedule);

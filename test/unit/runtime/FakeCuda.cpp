@@ -159,16 +159,24 @@ int MemFree(uint64_t memory) {
   sizes.erase(memory);
   return 0;
 }
-int MemHostRegister(void *memory, size_t, uint32_t) {
-  FAIL_IF_ASKED("cuMemHostRegister_v2");
-  NEED_CONTEXT;
-  fakeGpu().born(memory);
+int DeviceGetAttribute(int32_t *value, int32_t attribute, int32_t device) {
+  FAIL_IF_ASKED("cuDeviceGetAttribute");
+  EXPECT_EQ(attribute, SNC_CU_DEVICE_INTEGRATED);
+  EXPECT_TRUE(device >= 7 && size_t(device - 7) < devices().size());
+  *value = fakeGpu().unified;
   return 0;
 }
-int MemHostUnregister(void *memory) {
-  FAIL_IF_ASKED("cuMemHostUnregister");
+int MemHostAlloc(void **memory, size_t bytes, uint32_t flags) {
+  FAIL_IF_ASKED("cuMemHostAlloc");
   NEED_CONTEXT;
-  EXPECT_TRUE(fakeGpu().died(memory));
+  EXPECT_EQ(flags, 0u);
+  *memory = fakeGpu().pin(bytes);
+  return 0;
+}
+int MemFreeHost(void *memory) {
+  FAIL_IF_ASKED("cuMemFreeHost");
+  NEED_CONTEXT;
+  EXPECT_TRUE(fakeGpu().unpin(memory));
   return 0;
 }
 
@@ -179,17 +187,20 @@ int enqueue(snc_cu stream, std::function<void()> command) {
 int MemcpyHtoDAsync(uint64_t to, const void *from, size_t bytes, snc_cu stream) {
   FAIL_IF_ASKED("cuMemcpyHtoDAsync_v2");
   NEED_CONTEXT;
+  fakeGpu().copies(from);
   return enqueue(stream, [=] { memcpy(reinterpret_cast<void *>(to), from, bytes); });
 }
 int MemcpyDtoHAsync(void *to, uint64_t from, size_t bytes, snc_cu stream) {
   FAIL_IF_ASKED("cuMemcpyDtoHAsync_v2");
   NEED_CONTEXT;
+  fakeGpu().copies(to);
   return enqueue(stream, [=] { memcpy(to, reinterpret_cast<void *>(from), bytes); });
 }
 int Memcpy2DAsync(const snc_cu_copy_2d *given, snc_cu stream) {
   FAIL_IF_ASKED("cuMemcpy2DAsync_v2");
   NEED_CONTEXT;
   snc_cu_copy_2d c = *given;
+  fakeGpu().copies(c.from_type == SNC_CU_MEMORY_HOST ? c.from_host : c.to_host);
   auto place = [](uint32_t type, const void *host, uint64_t device) {
     return type == SNC_CU_MEMORY_HOST ? uint64_t(host) : device;
   };
@@ -306,5 +317,6 @@ void *snc::test::fakeCudaFunction(const char *wanted) {
   if (!strcmp(wanted, name))                                                                       \
     return reinterpret_cast<void *>(static_cast<int32_t(*) parameters>(member));
   SNC_CU_FUNCTIONS(FUNCTION)
+  SNC_CU_HOST_FUNCTIONS(FUNCTION)
   return nullptr;
 }

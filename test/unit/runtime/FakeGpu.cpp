@@ -3,6 +3,8 @@
 // What both fake drivers share, and the wrappers of the dynamic linker's functions.
 #include "FakeGpu.h"
 
+#include "runtime/opencl_api.h"
+
 #include <chrono>
 #include <dlfcn.h>
 
@@ -78,7 +80,10 @@ void FakeGpu::reset() {
   gpus = true;
   memory = 1u << 30;
   alignmentBits = 4096;
-  wantsSlowCommands = false;
+  wantsSlowCommands = unified = discrete = false;
+  pinnedSkew = 0;
+  copiesOfPinned = 0;
+  unpinned.clear();
   counts.clear();
   failing.clear();
   total = 0;
@@ -137,6 +142,57 @@ bool FakeGpu::take(uint64_t bytes) {
 
 void FakeGpu::give(uint64_t bytes) { usedMemory -= bytes; }
 
+static constexpr uint64_t kPage = 4096;
+
+void *FakeGpu::pin(uint64_t bytes) {
+  std::lock_guard lock(mutex);
+  auto memory = std::make_unique<uint8_t[]>(bytes + 2 * kPage);
+  auto *begin = reinterpret_cast<uint8_t *>((uintptr_t(memory.get()) + kPage - 1) / kPage * kPage);
+  begin += pinnedSkew;
+  memset(begin, 0xcd, bytes);
+  pinned[begin] = {std::move(memory), bytes};
+  return begin;
+}
+
+bool FakeGpu::unpin(void *memory) {
+  std::lock_guard lock(mutex);
+  auto found = pinned.find(static_cast<uint8_t *>(memory));
+  if (found == pinned.end())
+    return false;
+  unpinned.push_back(std::move(found->second));
+  pinned.erase(found);
+  return true;
+}
+
+bool FakeGpu::isPinned(const void *memory) {
+  std::lock_guard lock(mutex);
+  auto *byte = static_cast<const uint8_t *>(memory);
+  auto behind = pinned.upper_bound(byte);
+  return behind != pinned.begin() &&
+         byte < std::prev(behind)->first + std::prev(behind)->second.bytes;
+}
+
+bool FakeGpu::wasPinned(const void *memory) {
+  if (isPinned(memory))
+    return true;
+  std::lock_guard lock(mutex);
+  auto *byte = static_cast<const uint8_t *>(memory);
+  for (const Pinned &p : unpinned)
+    if (byte >= p.memory.get() && byte < p.memory.get() + p.bytes + 2 * kPage)
+      return true;
+  return false;
+}
+
+void FakeGpu::copies(const void *host) { copiesOfPinned += isPinned(host); }
+
+uint64_t FakeGpu::pinnedBytes() {
+  std::lock_guard lock(mutex);
+  uint64_t bytes = 0;
+  for (const auto &[begin, p] : pinned)
+    bytes += p.bytes;
+  return bytes;
+}
+
 long FakeGpu::calls(const std::string &name) {
   std::lock_guard lock(mutex);
   return counts[name];
@@ -176,11 +232,30 @@ void *__wrap_dlopen(const char *name, int flags) {
   return __real_dlopen(name, flags);
 }
 
+using InfoFn = int32_t (*)(snc_cl, uint32_t, size_t, void *, size_t *);
+static std::atomic<InfoFn> realDeviceInfo;
+
+static int32_t discreteDeviceInfo(snc_cl device, uint32_t what, size_t room, void *to,
+                                  size_t *needed) {
+  int32_t error = realDeviceInfo.load()(device, what, room, to, needed);
+  if (what == SNC_CL_DEVICE_HOST_UNIFIED_MEMORY && !error)
+    memset(to, 0, room);
+  return error;
+}
+
+[[gnu::noinline]] static void *wrapped(const char *name, void *real) {
+  if (!real || strcmp(name, "clGetDeviceInfo") != 0)
+    return real;
+  realDeviceInfo = reinterpret_cast<InfoFn>(real);
+  return reinterpret_cast<void *>(discreteDeviceInfo);
+}
+
 // Sanitizers come by before they can bear instrumented code.
 __attribute__((disable_sanitizer_instrumentation)) void *__wrap_dlsym(void *library,
                                                                       const char *name) {
-  if (library != &openCl && library != &cuda)
-    return __real_dlsym(library, name);
-  return fakeFunction(library, name);
+  if (library == &openCl || library == &cuda)
+    return fakeFunction(library, name);
+  void *found = __real_dlsym(library, name);
+  return snc::test::FakeGpu::discrete ? wrapped(name, found) : found;
 }
 }

@@ -79,6 +79,11 @@ public:
   uint64_t memory = 1u << 30;
   uint32_t alignmentBits = 4096;
   bool wantsSlowCommands = false;
+  // An installed OpenCL device claims that its memory is not the host's. Not in an object: read
+  // before there are any.
+  static inline bool discrete = false;
+  bool unified = false;  // its memory is the host's
+  size_t pinnedSkew = 0; // pinned memory is so far from well aligned
 
   // Fails the n-th call from now on of functions with that name (1: the next), with this error.
   void failCall(const std::string &name, int nth, int error);
@@ -97,6 +102,18 @@ public:
   bool take(uint64_t bytes); // of memory
   void give(uint64_t bytes);
 
+  // Pinned memory on the host, full of anything.
+  void *pin(uint64_t bytes);
+  // False for what is not pinned.
+  bool unpin(void *memory);
+  bool isPinned(const void *memory);
+  // Is, or was since the last reset.
+  bool wasPinned(const void *memory);
+  // A copy reads or writes that on the host.
+  void copies(const void *host);
+  uint64_t pinnedBytes();
+  long pinnedCopies() { return copiesOfPinned; }
+
   long living() { return lives; }
   long calls(const std::string &name);
   long totalCalls() { return total; }
@@ -109,6 +126,13 @@ private:
   std::multiset<const void *> objects;
   std::atomic<long> lives{0}, total{0};
   std::atomic<uint64_t> usedMemory{0};
+  struct Pinned {
+    std::unique_ptr<uint8_t[]> memory;
+    uint64_t bytes;
+  };
+  std::map<const uint8_t *, Pinned> pinned; // by its begin
+  std::vector<Pinned> unpinned;             // kept, so that nobody else has its place
+  std::atomic<long> copiesOfPinned{0};
   std::atomic<int> untilLost{0};
   std::atomic<bool> lost{false};
 };

@@ -32,7 +32,13 @@ struct Memory : Object {
   std::vector<uint8_t> own;
   uint8_t *bytes = nullptr;
   size_t size = 0;
-  ~Memory() override { fakeGpu().give(own.size()); }
+  void *mapped = nullptr;
+  bool hostPtr = false; // ALLOC_HOST_PTR
+  ~Memory() override {
+    fakeGpu().give(own.size());
+    if (mapped)
+      fakeGpu().unpin(mapped);
+  }
 };
 struct Program : Object {
   std::string source;
@@ -136,7 +142,7 @@ int32_t GetDeviceIDs(snc_cl platform, uint64_t, uint32_t room, snc_cl *out, uint
 int32_t GetDeviceInfo(snc_cl device, uint32_t what, size_t room, void *to, size_t *needed) {
   FAIL_IF_ASKED(GetDeviceInfo);
   uint64_t type = fakeGpu().gpus ? SNC_CL_DEVICE_TYPE_GPU : 2, constant = 65536;
-  uint32_t args = 8;
+  uint32_t args = 8, unified = fakeGpu().unified;
   switch (what) {
   case SNC_CL_DEVICE_NAME:
     return give(as<Device>(device)->name, room, to, needed);
@@ -144,6 +150,8 @@ int32_t GetDeviceInfo(snc_cl device, uint32_t what, size_t room, void *to, size_
     return give(std::string("1.0"), room, to, needed);
   case SNC_CL_DEVICE_VERSION:
     return give(std::string("OpenCL 1.2 fake"), room, to, needed);
+  case SNC_CL_DEVICE_HOST_UNIFIED_MEMORY:
+    return give(&unified, sizeof unified, room, to, needed);
   case SNC_CL_DEVICE_TYPE:
     return give(&type, sizeof type, room, to, needed);
   case SNC_CL_DEVICE_MEM_BASE_ADDR_ALIGN:
@@ -190,18 +198,42 @@ int32_t GetCommandQueueInfo(snc_cl queue, uint32_t what, size_t room, void *to, 
   return give(&device, sizeof device, room, to, needed);
 }
 
-snc_cl CreateBuffer(snc_cl context, uint64_t, size_t bytes, void *, int32_t *error) {
+// One for the host has no memory but while it is mapped, which no kernel needs then.
+snc_cl CreateBuffer(snc_cl context, uint64_t flags, size_t bytes, void *, int32_t *error) {
   FAIL_OBJECT_IF_ASKED(CreateBuffer);
   counted<ClContext>(context);
+  auto memory = std::make_unique<Memory>();
+  memory->size = bytes;
+  memory->hostPtr = flags & SNC_CL_MEM_ALLOC_HOST_PTR;
+  if (memory->hostPtr && !fakeGpu().unified)
+    return make(std::move(memory));
+  EXPECT_EQ(memory->hostPtr, fakeGpu().unified);
   if (!fakeGpu().take(bytes)) {
     *error = SNC_CL_MEM_OBJECT_ALLOCATION_FAILURE;
     return nullptr;
   }
-  auto memory = std::make_unique<Memory>();
   memory->own.assign(bytes, 0xcd);
   memory->bytes = memory->own.data();
-  memory->size = bytes;
   return make(std::move(memory));
+}
+void *EnqueueMapBuffer(snc_cl queue, snc_cl memory, uint32_t wait, uint64_t flags, size_t offset,
+                       size_t bytes, uint32_t, const snc_cl *, snc_cl *, int32_t *error) {
+  FAIL_OBJECT_IF_ASKED(EnqueueMapBuffer);
+  counted<Queue>(queue);
+  Memory *m = counted<Memory>(memory);
+  EXPECT_TRUE(m->hostPtr && !m->mapped && wait && flags == SNC_CL_MAP_READ_WRITE);
+  EXPECT_TRUE(offset == 0 && bytes == m->size);
+  return m->mapped = fakeGpu().pin(bytes);
+}
+int32_t EnqueueUnmapMemObject(snc_cl queue, snc_cl memory, void *host, uint32_t, const snc_cl *,
+                              snc_cl *) {
+  FAIL_IF_ASKED(EnqueueUnmapMemObject);
+  counted<Queue>(queue);
+  Memory *m = counted<Memory>(memory);
+  EXPECT_EQ(m->mapped, host);
+  EXPECT_TRUE(fakeGpu().unpin(host));
+  m->mapped = nullptr;
+  return 0;
 }
 snc_cl CreateSubBuffer(snc_cl parent, uint64_t, uint32_t, const void *info, int32_t *error) {
   FAIL_OBJECT_IF_ASKED(CreateSubBuffer);
@@ -292,8 +324,8 @@ int32_t SetKernelArg(snc_cl kernel, uint32_t i, size_t bytes, const void *value)
   snc_cl memory = nullptr;
   if (value && bytes == sizeof memory)
     memcpy(&memory, value, bytes);
-  if (memory && fakeGpu().alive(memory)) /* a buffer */
-    memcpy(values[i].data(), &as<Memory>(memory)->bytes, bytes);
+  if (memory && fakeGpu().alive(memory))                         /* a buffer */
+    memcpy(values[i].data(), &as<Memory>(memory)->bytes, bytes); /* null for one of the host */
   else if (value)
     memcpy(values[i].data(), value, bytes);
   return 0;
@@ -330,6 +362,7 @@ int32_t EnqueueNDRangeKernel(snc_cl queue, snc_cl kernel, uint32_t dims, const s
 int32_t EnqueueWriteBuffer(snc_cl queue, snc_cl memory, uint32_t wait, size_t offset, size_t bytes,
                            const void *host, uint32_t, const snc_cl *, snc_cl *event) {
   FAIL_IF_ASKED(EnqueueWriteBuffer);
+  fakeGpu().copies(host);
   Memory *m = counted<Memory>(memory);
   EXPECT_LE(offset + bytes, m->size);
   return enqueue(queue, event, wait,
@@ -338,6 +371,7 @@ int32_t EnqueueWriteBuffer(snc_cl queue, snc_cl memory, uint32_t wait, size_t of
 int32_t EnqueueReadBuffer(snc_cl queue, snc_cl memory, uint32_t wait, size_t offset, size_t bytes,
                           void *host, uint32_t, const snc_cl *, snc_cl *event) {
   FAIL_IF_ASKED(EnqueueReadBuffer);
+  fakeGpu().copies(host);
   Memory *m = counted<Memory>(memory);
   EXPECT_LE(offset + bytes, m->size);
   return enqueue(queue, event, wait,
@@ -348,6 +382,7 @@ int32_t EnqueueReadBuffer(snc_cl queue, snc_cl memory, uint32_t wait, size_t off
 int32_t copyRows(snc_cl queue, snc_cl memory, const size_t *region, size_t devicePitch,
                  size_t hostPitch, uint8_t *host, bool toDevice, snc_cl *event) {
   Memory *m = counted<Memory>(memory);
+  fakeGpu().copies(host);
   EXPECT_LE((region[1] - 1) * devicePitch + region[0], m->size);
   EXPECT_TRUE(devicePitch >= region[0] && hostPitch >= region[0] && region[2] == 1);
   size_t width = region[0], rows = region[1];
@@ -424,5 +459,6 @@ void *snc::test::fakeOpenClFunction(const char *name) {
   if (!strcmp(name, "cl" #function))                                                               \
     return reinterpret_cast<void *>(static_cast<result(*) parameters>(function));
   SNC_CL_FUNCTIONS(FUNCTION)
+  SNC_CL_HOST_FUNCTIONS(FUNCTION)
   return nullptr;
 }

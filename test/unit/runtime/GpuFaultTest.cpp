@@ -16,6 +16,7 @@ protected:
   void TearDown() override {
     EXPECT_EQ(fakeGpu().living(), 0);
     EXPECT_EQ(fakeGpu().used(), 0u);
+    EXPECT_EQ(fakeGpu().pinnedBytes(), 0u);
   }
   GpuModel &use(GpuModel &m) {
     currentModel = &m;
@@ -74,7 +75,7 @@ TEST_P(GpuFault, NoLibraryNoDevice) {
   fakeGpu().library = Library::none;
   expectNone(m, SNC_NO_DEVICE, name("no libOpenCL.so.1", "no libcuda.so.1"), options, log);
   fakeGpu().library = Library::fake;
-  fakeGpu().missing = name("clEnqueueReadBufferRect", "cuMemHostUnregister");
+  fakeGpu().missing = name("clEnqueueReadBufferRect", "cuMemFree_v2");
   expectNone(m, SNC_NO_DEVICE, fakeGpu().missing.c_str(), options, log);
   fakeGpu().missing.clear();
   fakeGpu().platforms = {};
@@ -151,15 +152,17 @@ TEST_P(GpuFault, AnyCallFails) {
   if (GetParam() == Api::openCl) {
 #define NAME(result, function, parameters) names.push_back("cl" #function);
     SNC_CL_FUNCTIONS(NAME)
+    SNC_CL_HOST_FUNCTIONS(NAME)
 #undef NAME
   } else {
 #define NAME(member, function, parameters) names.push_back(function);
     SNC_CU_FUNCTIONS(NAME)
+    SNC_CU_HOST_FUNCTIONS(NAME)
 #undef NAME
   }
-  const std::set<std::string> undo = {"cuStreamDestroy_v2",  "cuMemFree_v2",
-                                      "cuModuleUnload",      "cuEventDestroy_v2",
-                                      "cuMemHostUnregister", "cuDevicePrimaryCtxRelease_v2"};
+  const std::set<std::string> undo = {"cuStreamDestroy_v2", "cuMemFree_v2",
+                                      "cuModuleUnload",     "cuEventDestroy_v2",
+                                      "cuMemFreeHost",      "cuDevicePrimaryCtxRelease_v2"};
   GpuModel m(GetParam(), "cg|cg/g|c|g");
   use(m).rows = true;
   for (const std::string &function : names) {
@@ -317,6 +320,7 @@ TEST_P(GpuFault, AThousandContexts) {
     context.reset();
     ASSERT_EQ(fakeGpu().living(), 0);
     ASSERT_EQ(fakeGpu().used(), 0u);
+    ASSERT_EQ(fakeGpu().pinnedBytes(), 0u);
     fakeGpu().reset();
   }
 }

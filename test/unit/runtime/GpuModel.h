@@ -38,6 +38,7 @@ public:
   Tensor expected(const Tensor &x) const;
   // The step's calls; `index` counts all steps.
   int32_t runStep(uint32_t index, snc_worker *worker, snc_buffer *buffers);
+  // By way of the arena, which must not be the device's.
   int32_t runFallback(snc_buffer *buffers);
 
   Api api;
@@ -66,6 +67,7 @@ private:
   uint32_t gpuUnit;
   StepModel m;
   std::vector<snc_buffer_desc> buffers;
+  std::vector<snc_buffer_desc> fallbackBuffers;
   snc_step fallbackStep = {};
   snc_tensor_info tensor = {};
   std::vector<uint8_t> weights;

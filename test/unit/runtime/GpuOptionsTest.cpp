@@ -102,24 +102,15 @@ TEST_P(GpuOptions, BrokenTablesAreRefused) {
                                        m.model().buffers + m.model().num_buffers);
   m.model().buffers = buffers.data();
   const std::vector<std::function<void()>> changes = {
-      [&] { m.model().gpu = nullptr; },
-      [&] { m.gpu.driver = nullptr; },
-      [&] { m.gpu.weights_offset = 4097; },
-      [&] { m.gpu.weights_bytes = 4096; },
-      [&] { m.gpu.weights_bytes = UINT64_MAX; },
-      [&] { m.gpu.arena_bytes = UINT64_MAX; },
-      [&] { m.gpu.arena_bytes = 512; },
-      [&] { buffers[4].offset = 256; },
-      [&] { buffers[2].offset = 2048; },
-      [&] { buffers[2].offset = UINT64_MAX - 511; },
-      [&] { m.fallback.abi_version = 0; },
-      [&] { m.fallback.num_inputs = 0; },
-      [&] { m.fallback.num_outputs = 2; },
-      [&] { ++m.fallback.weights_hash; },
-      [&] { ++m.fallback.weights_bytes; },
-      [&] { m.fallback.gpu = &m.gpu; },
-      [&] { m.fallback.num_phases = 0; },
-      [&] { m.fallback.num_buffers = 3, m.fallback.buffers = buffers.data(); }};
+      [&] { m.model().gpu = nullptr; },          [&] { m.gpu.driver = nullptr; },
+      [&] { m.gpu.weights_offset = 4097; },      [&] { m.gpu.weights_bytes = 4096; },
+      [&] { m.gpu.weights_bytes = UINT64_MAX; }, [&] { m.gpu.arena_bytes = UINT64_MAX; },
+      [&] { m.gpu.arena_bytes = 512; },          [&] { buffers[4].offset = 256; },
+      [&] { buffers[2].offset = 2048; },         [&] { buffers[2].offset = UINT64_MAX - 511; },
+      [&] { m.fallback.abi_version = 0; },       [&] { m.fallback.num_inputs = 0; },
+      [&] { m.fallback.num_outputs = 2; },       [&] { ++m.fallback.weights_hash; },
+      [&] { ++m.fallback.weights_bytes; },       [&] { m.fallback.gpu = &m.gpu; },
+      [&] { m.fallback.num_phases = 0; },        [&] { m.fallback.buffers = buffers.data(); }};
   const snc_model made = m.model();
   const std::vector<snc_buffer_desc> good = buffers;
   for (size_t i = 0; i < changes.size(); ++i) {

@@ -18,6 +18,7 @@ struct Kind {
   const char *name;
   Api api;
   Library library;
+  bool discrete = false; // the installed one claims so, which asks for pinned memory
 };
 
 class Gpu : public testing::TestWithParam<Kind> {
@@ -25,6 +26,7 @@ protected:
   void SetUp() override {
     fakeGpu().reset();
     fakeGpu().library = GetParam().library;
+    fakeGpu().discrete = GetParam().discrete;
     if (GetParam().library == Library::real && !available())
       GTEST_SKIP() << "no OpenCL device here: " << (log.lines.empty() ? "" : log.lines[0]);
   }
@@ -241,7 +243,8 @@ TEST_P(Gpu, InspectsKernels) {
 INSTANTIATE_TEST_SUITE_P(Drivers, Gpu,
                          testing::Values(Kind{"FakeOpenCl", Api::openCl, Library::fake},
                                          Kind{"FakeCuda", Api::cuda, Library::fake},
-                                         Kind{"OpenCl", Api::openCl, Library::real}),
+                                         Kind{"OpenCl", Api::openCl, Library::real},
+                                         Kind{"OpenClPinned", Api::openCl, Library::real, true}),
                          [](const auto &info) { return std::string(info.param.name); });
 
 } // namespace

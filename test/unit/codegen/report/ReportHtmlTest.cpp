@@ -48,6 +48,15 @@ TEST(ReportHtml, NeedsNothingFromElsewhere) {
     EXPECT_FALSE(holds(page, part)) << part;
 }
 
+TEST(ReportHtml, LinksToOtherPagesOfTheFolder) {
+  Report report = branchedReport();
+  report.pages = {"search.html", "a\"b.html"};
+  std::string page = reportHtml(report);
+  EXPECT_EQ(faultOf(page), "");
+  EXPECT_TRUE(holds(page, "<a href=\"../../search.html\">search.html</a>"));
+  EXPECT_TRUE(holds(page, "<a href=\"../../a&quot;b.html\">"));
+}
+
 TEST(ReportHtml, TheSameReportGivesTheSameBytes) {
   EXPECT_EQ(reportHtml(branchedReport()), reportHtml(branchedReport()));
   EXPECT_EQ(reportHtml(largeReport(300, 60, 4, 1)), reportHtml(largeReport(300, 60, 4, 1)));

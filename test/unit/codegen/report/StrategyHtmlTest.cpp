@@ -65,6 +65,12 @@ TEST(StrategyHtml, TheBasesScoreWhereItIsKnown) {
   StrategyReport report = strategySample();
   report.base.score = 0.5;
   EXPECT_TRUE(holds(strategyHtml(report), "<td>score</td><td class=\"n\">0.5</td>"));
+  EXPECT_TRUE(holds(strategyHtml(report), "<title>base \u00b7 score 0.5 \u00b7 1.0000 ms</title>"));
+  // Far from all samples it is in the picture too, whose axis it stretches.
+  report.base.score = -40;
+  EXPECT_TRUE(holds(strategyHtml(report), ">-40<"));
+  report.base.score = std::numeric_limits<double>::infinity();
+  EXPECT_FALSE(holds(strategyHtml(report), "<title>base \u00b7"));
   report.base.score = std::nullopt;
   report.baseFailure = "exit code 3";
   EXPECT_TRUE(holds(strategyHtml(report), "<td class=\"n\">failed: exit code 3</td>"));
