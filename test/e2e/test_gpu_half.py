@@ -10,6 +10,7 @@ import snc_tools
 from networks import Network, RandomNetwork
 from snc_tools import compare, compile_model, random_inputs, reference, run_library, tool
 from test_gpu import DEMO, GPU_ONLY, manifest_of, needs_opencl
+from test_gpu_kernels import bottleneck
 from test_models import MODELS, photo, shape_flags
 
 HALF = "--gpu-storage=fp16"
@@ -116,11 +117,31 @@ def test_plans_for_both(kind, tmp_path):
         compare(ours, reference(model, inputs), TOLERANCE)
 
 
+def mixed():
+    """Sums shared by a block of threads, channels moved between blocks, products of matrices."""
+    n = Network(1, 20, 12, 12)
+    x = n.node("Relu", n.node("Conv", "x", n.weight(24, 20, 3, 3), n.weight(24), pads=[1] * 4))
+    x = n.node("InstanceNormalization", x, n.weight(24), n.weight(24))
+    joined = n.node("Concat", x, n.node("Conv", x, n.weight(20, 24, 1, 1)), axis=1)
+    gate = n.node("Softmax", n.node("Transpose", joined, perm=[0, 2, 3, 1]), axis=-1)
+    x = n.node("Mul", joined, n.node("Transpose", gate, perm=[0, 3, 1, 2]))
+    x = n.node("Conv", x, n.weight(16, 44, 1, 1), n.weight(16))
+    x = n.node("MatMul", n.node("Reshape", x, n.constant(np.array([16, 144]))), n.weight(144, 48))
+    x = n.node("LogSoftmax", x, axis=1)
+    return n, [n.node("ReduceMax", n.node("Transpose", x, perm=[1, 0]), axes=[1], keepdims=0)]
+
+
+def random():
+    n = RandomNetwork(0)
+    return n, None
+
+
 @needs_opencl
-@pytest.mark.parametrize("seed", [0, 1])
-def test_random_networks(seed, tmp_path):
+@pytest.mark.parametrize("build", [mixed, bottleneck, random])
+def test_kernels_of_all_kinds(build, tmp_path):
+    n, outputs = build()
     model = tmp_path / "net.onnx"
-    RandomNetwork(seed).save_random(model)
+    n.save(model, *outputs) if outputs else n.save_random(model)
     out = compile_model(model, tmp_path / "out", *GPU_ONLY, HALF)
     inputs = random_inputs(model)
     compare(run_library(out, inputs, tmp_path, "--no-fallback"), reference(model, inputs), TOLERANCE)
