@@ -54,8 +54,7 @@ TEST(GpuCostModel, HalvesAreHalfTheTraffic) {
   // What was measured with f32 corrects, what was measured with halves is taken.
   d.latenciesUs[latencyKey("relu 1x64x112x112 -> 1x64x112x112", "opencl")] =
       2 * (d.gpu.launchUs + full);
-  EXPECT_NEAR(CostModel(d, 16).gpuKernelUs(relu, Device::opencl), 2 * d.gpu.launchUs + full,
-              1e-6);
+  EXPECT_NEAR(CostModel(d, 16).gpuKernelUs(relu, Device::opencl), 2 * d.gpu.launchUs + full, 1e-6);
   d.latenciesUs[latencyKey("relu 1x64x112x112 -> 1x64x112x112 fp16", "opencl")] = 7;
   EXPECT_EQ(CostModel(d, 16).gpuKernelUs(relu, Device::opencl), 7);
 }
