@@ -19,6 +19,13 @@ template <typename Element> static bool computesWith(KernelOp kernel, unsigned b
          llvm::any_of(body, [&](Operation &op) { return llvm::any_of(op.getResults(), has); });
 }
 
+/// True where an operand or the result lies in memory as half.
+static bool storesHalf(KernelOp kernel) {
+  auto half = [](Type type) { return cast<RankedTensorType>(type).getElementType().isF16(); };
+  return llvm::any_of(kernel.getArgumentTypes(), half) ||
+         llvm::any_of(kernel.getResultTypes(), half);
+}
+
 std::string deviceFeatures(KernelOp kernel) {
   switch (deviceOf(kernel)) {
   case Device::cpu:
@@ -36,6 +43,8 @@ std::string deviceFeatures(KernelOp kernel) {
       features += "-vk_int64";
     if (computesWith<FloatType>(kernel, 64))
       features += "-vk_float64";
+    if (storesHalf(kernel))
+      features += "-vk_float16";
     return features;
   }
   case Device::metal:

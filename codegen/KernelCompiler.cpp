@@ -7,6 +7,7 @@
 #include "codegen/schedule/Schedules.h"
 #include "codegen/schedule/gpu/GpuSchedules.h"
 #include "ir/FlatPlane.h"
+#include "ir/HalfStorage.h"
 
 using namespace mlir;
 
@@ -57,13 +58,15 @@ bool countScratch(const hl::Module &module, StringRef name, KernelInfo &info) {
   return !unknown;
 }
 
-/// A copy of `kernel`; each plane is a row in it where the schedule asks for it.
+/// A copy of `kernel` that computes in f32 whatever it stores; each plane is a row in it where
+/// the schedule asks for it.
 OwningOpRef<KernelOp> shaped(KernelOp kernel) {
   OwningOpRef<KernelOp> copy(kernel.clone());
   ScheduleAttr schedule = kernel.getScheduleAttr();
   bool conv = schedule && llvm::is_contained({"conv", "gpu_conv"}, schedule.getKind());
   if (conv && schedule.get("flat", 0) && hasFlatPlane(*copy))
     flattenPlane(*copy);
+  computeInFloat(*copy);
   return copy;
 }
 
@@ -93,8 +96,8 @@ FailureOr<KernelInfo> build(KernelOp original, const Target &target, StringRef p
   info.deviceCode = deviceCode(module).str();
   if (!countScratch(module, name, info))
     return kernel.emitOpError("allocates memory of a size unknown at compile time");
-  info.flops = countFlops(kernel);
-  info.bytes = countBytes(kernel);
+  info.flops = countFlops(original);
+  info.bytes = countBytes(original);
   module.compile({{hl::OutputFileType::object, path.str()}});
   return info;
 }

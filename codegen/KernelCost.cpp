@@ -3,6 +3,7 @@
 // Arithmetic and traffic of a kernel, from its types alone.
 
 #include "codegen/KernelCompiler.h"
+#include "ir/HalfStorage.h"
 #include "ir/Layout.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -47,7 +48,7 @@ static int64_t flopsOf(Operation *op) {
 int64_t countFlops(KernelOp kernel) {
   int64_t flops = 0;
   for (Operation &op : kernel.getBody().front().without_terminator())
-    flops += flopsOf(&op);
+    flops += isStorageCast(&op) ? 0 : flopsOf(&op);
   return flops;
 }
 

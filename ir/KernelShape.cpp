@@ -2,6 +2,7 @@
 
 #include "ir/KernelShape.h"
 
+#include "ir/HalfStorage.h"
 #include "ir/KernelGrouping.h"
 #include "ir/ShapeInference.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -27,7 +28,7 @@ std::string KernelShape::signature() const {
     text += pairText("k", kernel) + pairText("s", strides) + pairText("d", dilations);
   if (op == "conv")
     text += " g" + std::to_string(group);
-  return epilogue.empty() ? text : text + " " + epilogue;
+  return text + (epilogue.empty() ? "" : " " + epilogue) + (half ? " fp16" : "");
 }
 
 static bool parseShape(StringRef text, SmallVectorImpl<int64_t> &shape) {
@@ -55,6 +56,8 @@ std::optional<KernelShape> shapeOfSignature(StringRef signature) {
     char kind = word.empty() ? ' ' : word[0];
     if (kind == '+')
       shape.epilogue = word.str();
+    else if (word == "fp16")
+      shape.half = true;
     else if (kind == 'g' && word.drop_front().getAsInteger(10, shape.group))
       return std::nullopt;
     else if (kind == 'k' || kind == 's' || kind == 'd') {
@@ -94,7 +97,7 @@ double KernelShape::flops() const {
 
 double KernelShape::bytes() const {
   bool residual = epilogue.find("+add") != std::string::npos;
-  return 4 * double(inElements() + outElements() * (1 + residual) + weightElements());
+  return (half ? 2 : 4) * double(inElements() + outElements() * (1 + residual) + weightElements());
 }
 
 int64_t stripAxis(ArrayRef<int64_t> out, int64_t threads, int64_t lanes) {
@@ -118,7 +121,9 @@ template <typename Op> static void takeWindow(KernelShape &shape, Op op) {
 KernelShape shapeOf(ArrayRef<Operation *> ops) {
   KernelShape shape;
   Operation *anchor = nullptr, *last = nullptr;
-  auto counts = [](Operation *op) { return !isa<ConstantOp, RelayoutOp, ReshapeOp>(op); };
+  auto counts = [](Operation *op) {
+    return !isa<ConstantOp, RelayoutOp, ReshapeOp>(op) && !isStorageCast(op);
+  };
   for (Operation *op : ops)
     if (counts(op)) {
       if (!anchor || (isElementwise(anchor) && !isElementwise(op)))
@@ -151,7 +156,9 @@ KernelShape shapeOf(KernelOp kernel) {
   SmallVector<Operation *> ops;
   for (Operation &op : kernel.getBody().front().without_terminator())
     ops.push_back(&op);
-  return shapeOf(ops);
+  KernelShape shape = shapeOf(ops);
+  shape.half = llvm::any_of(ops, isStorageCast);
+  return shape;
 }
 
 } // namespace snc

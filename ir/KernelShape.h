@@ -20,9 +20,11 @@ struct KernelShape {
   llvm::SmallVector<int64_t, 4> in, out; ///< shapes of the anchor's operand 0 and of the result
   std::array<int64_t, 2> kernel{1, 1}, strides{1, 1}, dilations{1, 1};
   int64_t group = 1;
+  bool half = false; ///< operands or the result lie in memory as such (ir/HalfStorage.h)
 
-  /// "conv 1x96x14x14 -> 1x576x14x14 k3x3 s1x1 d1x1 g1 +clamp": the same for
-  /// kernels that differ in names, weights, pads and layouts alone.
+  /// "conv 1x96x14x14 -> 1x576x14x14 k3x3 s1x1 d1x1 g1 +clamp", of
+  /// stored halves with " fp16" behind: the same for kernels that differ in names, weights,
+  /// pads and layouts alone.
   std::string signature() const;
   bool isDepthwise() const { return op == "conv" && group > 1 && group == in[1]; }
   bool isPointwise() const { return op == "conv" && group == 1 && kernel[0] * kernel[1] == 1; }

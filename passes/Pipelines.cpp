@@ -85,6 +85,8 @@ void buildKernelPipeline(OpPassManager &pm, const PipelineOptions &options) {
   schedules.winograd = options.winograd;
   pm.addPass(createChooseSchedules(schedules));
   pm.addPass(createPackWeights());
+  if (options.gpuHalf) // schedules are those of f32: so is the arithmetic
+    pm.addPass(createStoreHalf());
   pm.addPass(createDedupKernels());
 }
 

@@ -23,6 +23,8 @@ struct PipelineOptions {
   std::string scheduleChoices;
   /// Let 3x3 convolutions use Winograd's algorithm, which rounds differently.
   bool winograd = true;
+  /// Store in half precision what lies in a GPU's memory alone.
+  bool gpuHalf = false;
 };
 
 /// import -> tensor level, simplified.

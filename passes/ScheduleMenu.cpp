@@ -2,6 +2,7 @@
 
 #include "passes/ScheduleMenu.h"
 
+#include "ir/HalfStorage.h"
 #include "ir/KernelShape.h"
 #include "ir/Layout.h"
 #include "passes/menu/Menus.h"
@@ -63,15 +64,17 @@ SmallVector<ScheduleAttr> scheduleMenu(KernelOp kernel, const Target &target, in
   return genericMenu(kernel, context);
 }
 
-/// Weights and biases as they are before a schedule says how they lie in memory.
+/// Weights and biases as they are before a schedule says how they lie in memory; the type is the
+/// body's.
 static void unpackArguments(KernelOp kernel) {
   for (BlockArgument argument : kernel.getBody().getArguments()) {
     auto type = dyn_cast<RankedTensorType>(argument.getType());
     if (type && (isa_and_present<PackedAttr>(type.getEncoding()) || type.getRank() == 1))
       argument.setType(withLayout(type, {}));
   }
-  SmallVector<Type> types(kernel.getBody().getArgumentTypes());
-  kernel.setFunctionType(FunctionType::get(kernel.getContext(), types, kernel.getResultTypes()));
+  Block &body = kernel.getBody().front();
+  kernel.setFunctionType(FunctionType::get(kernel.getContext(), body.getArgumentTypes(),
+                                           body.getTerminator()->getOperandTypes()));
 }
 
 std::string scheduleKey(KernelOp kernel) {
@@ -81,6 +84,7 @@ std::string scheduleKey(KernelOp kernel) {
   // What the kernel compiler found out.
   for (StringRef name : {"scratch", "worker_scratch", "flops", "bytes"})
     (*plain)->removeAttr(("snc." + name).str());
+  computeInFloat(*plain);
   unpackArguments(*plain);
   std::string text;
   llvm::raw_string_ostream os(text);

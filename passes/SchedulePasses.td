@@ -35,4 +35,21 @@ def PackWeights : Pass<"snc-pack-weights", "::mlir::ModuleOp"> {
   let dependentDialects = ["::snc::SncDialect"];
 }
 
+def StoreHalf : Pass<"snc-store-half", "::mlir::ModuleOp"> {
+  let summary = "stores in half precision what lies in the GPU's memory alone";
+  let description = [{
+    Requires: schedules are chosen, weights are packed, each kernel has one launch.
+    Ensures: f32 values that kernels of the GPU alone write and read, and their
+    constant weights, are f16 in @main; kernels begin and end with `snc.cast`s of
+    these, round to nearest even, and compute in f32 between.
+
+    These stay f32: what a transfer moves, and so all of the host's memory;
+    values that share memory with such a one; parts that would begin at a byte
+    where no kernel of the GPU may; vectors (biases, factors of channels) and
+    constants of at most 16 elements; and a weight with a number that no half
+    is near to, 65520 or above.
+  }];
+  let dependentDialects = ["::snc::SncDialect"];
+}
+
 #endif // SNC_SCHEDULE_PASSES_TD

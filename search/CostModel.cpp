@@ -43,7 +43,8 @@ void CostModel::addSample(llvm::StringRef key, double us) {
   if (!shape || us <= 0 || shape->isFused())
     return;
   double roofline = device == Device::cpu ? rooflineUs(*shape, threads) : gpuRooflineUs(*shape);
-  samples.push_back({familyOf(*shape), device, threads, placeOf(*shape), std::log(us / roofline)});
+  samples.push_back(
+      {familyOf(*shape), device, threads, shape->half, placeOf(*shape), std::log(us / roofline)});
 }
 
 /// The share of the peak that arithmetic of this kind reaches.
@@ -117,7 +118,7 @@ double CostModel::correction(const KernelShape &s, Device device, int64_t thread
   for (const Sample &sample : samples) {
     if (sample.family != family || sample.device != device)
       continue;
-    double distance = sample.threads == threads ? 0 : 2;
+    double distance = sample.threads == threads && sample.half == s.half ? 0 : 2;
     for (size_t i = 0; i < place.size(); ++i)
       distance += std::abs(place[i] - sample.place[i]);
     near.push_back({distance, sample.factor});
@@ -158,7 +159,9 @@ double CostModel::kernelUs(const KernelShape &shape, int64_t threads) const {
   return samples.empty() ? roofline : roofline * correction(shape, Device::cpu, threads);
 }
 
-double CostModel::gpuKernelUs(const KernelShape &shape, Device device) const {
+double CostModel::gpuKernelUs(const KernelShape &given, Device device) const {
+  KernelShape shape = given;
+  shape.half |= description.gpu.half;
   auto it = description.latenciesUs.find(latencyKey(shape.signature(), nameOf(device)));
   if (it != description.latenciesUs.end())
     return it->second;

@@ -31,7 +31,8 @@ public:
 
   /// The same of a kernel on the GPU, whose interface is `device`: measured latencies
   /// and corrections are those of this interface alone, and its roofline knows that a
-  /// launch takes time and that few results leave parts of the GPU idle.
+  /// launch takes time and that few results leave parts of the GPU idle. Where the device
+  /// stores halves, so does the kernel, whatever its shape says.
   double gpuKernelUs(const KernelShape &shape, Device device) const;
   double gpuRooflineUs(const KernelShape &shape) const;
 
@@ -50,6 +51,7 @@ private:
     std::string family;
     Device device;
     int64_t threads;             ///< 0 on a GPU
+    bool half;                   ///< of kernels that store halves
     std::array<double, 3> place; ///< logarithms of input and output channels, and pixels
     double factor;               ///< logarithm of measured / roofline
   };

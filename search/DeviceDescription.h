@@ -28,6 +28,7 @@ struct GpuDescription {
   double uploadUs = 5;        ///< of a copy of few bytes, in the queue
   double downloadUs = 5;
   double syncUs = 20; ///< from a step of the host or the GPU to one of the other that waits for it
+  bool half = false;  ///< kernels store halves: the compiler's choice, in no file
 
   bool operator==(const GpuDescription &) const = default;
 };

@@ -19,6 +19,7 @@ using snc::Stage;
 
 enum class Winograd { automatic, never };
 enum class Weights { embedded, file };
+enum class GpuStorage { fp32, fp16 };
 
 static const char kOverview[] =
     "compiles an ONNX network into a small native library\n\n"
@@ -59,6 +60,13 @@ struct Flags {
       cl::desc("With a gpu, hold the network for the CPU alone too, for where there is none "
                "(default: yes)"),
       cl::init(true), cl::cat(all)};
+  cl::opt<GpuStorage> gpuStorage{
+      "gpu-storage",
+      cl::desc("How a gpu keeps weights and what it alone computes and reads; arithmetic is fp32:"),
+      cl::init(GpuStorage::fp32), cl::cat(all),
+      cl::values(
+          clEnumValN(GpuStorage::fp32, "fp32", "as they are (default)"),
+          clEnumValN(GpuStorage::fp16, "fp16", "in half the memory, rounded to half precision"))};
   cl::opt<std::string> plan{"plan", cl::desc("Carry out this plan.json instead of searching"),
                             cl::value_desc("file"), cl::cat(all)};
   cl::opt<std::string> device{
@@ -173,6 +181,7 @@ static snc::CompilerOptions optionsOf(const Flags &flags) {
   options.threads = flags.threads;
   options.devices = flags.devices;
   options.gpuFallback = flags.fallback;
+  options.pipeline.gpuHalf = flags.gpuStorage == GpuStorage::fp16;
   options.plan = flags.plan;
   options.device = flags.device;
   options.branches = flags.branches;

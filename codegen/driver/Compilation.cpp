@@ -45,6 +45,8 @@ bool Compilation::prepare() {
     units = plan.units;
   }
   bool feedsGpu = gpuOf(units).has_value();
+  if (options.pipeline.gpuHalf && !feedsGpu)
+    return fail("--gpu-storage: there is no gpu; --devices names one");
   cpuThreads = totalThreads(units) - feedsGpu;
   if (cpuThreads == 0)
     cpuThreads = options.threads > 0 ? options.threads : processors();
@@ -57,6 +59,7 @@ bool Compilation::prepare() {
       return check(read.takeError());
     device = std::move(*read);
   }
+  device.gpu.half = options.pipeline.gpuHalf;
   name = options.name.empty() ? libraryNameOf(llvm::sys::path::stem(options.model)) : options.name;
   if (!isLibraryName(name))
     return fail("--name: '" + name + "' cannot begin a C symbol; '" + libraryNameOf(name) +

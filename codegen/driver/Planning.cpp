@@ -122,6 +122,8 @@ std::string numbersOf(const DeviceDescription &device, bool withGpu) {
   if (const GpuDescription &gpu = device.gpu; withGpu)
     write({gpu.peakGflops, gpu.bandwidthGBs, gpu.parallelism, gpu.launchUs, gpu.uploadGBs,
            gpu.downloadGBs, gpu.uploadUs, gpu.downloadUs, gpu.syncUs});
+  if (withGpu && device.gpu.half)
+    os << "fp16";
   for (const auto &[key, us] : device.latenciesUs)
     os << "\n" << key << llvm::format(" %.17g", us);
   return text;

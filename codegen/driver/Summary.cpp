@@ -45,6 +45,9 @@ void printSummary(llvm::raw_ostream &os, const LibraryDescription &library,
   os << "memory   activations " << sizeText(library.arena) << " (lower bound "
      << sizeText(library.arenaLowerBound) << "), weights " << sizeText(library.weights)
      << (library.weightsEmbedded ? ", embedded" : ", in a file") << "\n";
+  if (library.hasGpu)
+    os << "gpu      activations " << sizeText(library.deviceArena) << ", weights "
+       << sizeText(library.deviceWeights) << (library.gpuHalf ? ", in halves\n" : "\n");
   os << "library  " << folder << ": lib" << library.name << ".so and .a, " << sizeText(code)
      << " without weights, for " << library.target << ", " << library.threads << " threads; "
      << llvm::format("%.1f s", seconds) << "\n";

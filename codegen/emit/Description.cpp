@@ -6,6 +6,7 @@
 #include "codegen/emit/Names.h"
 #include "codegen/emit/Steps.h"
 #include "codegen/emit/WeightPacker.h"
+#include "ir/HalfStorage.h"
 #include "ir/KernelShape.h"
 #include "ir/Target.h"
 #include "runtime/snc_model.h"
@@ -24,6 +25,8 @@ std::string cType(Type element) {
     return "float";
   if (element.isF64())
     return "double";
+  if (element.isF16())
+    return "half";
   if (element.isInteger(1))
     return "uint8_t";
   unsigned width = element.getIntOrFloatBitWidth();
@@ -145,11 +148,14 @@ LibraryDescription describe(ModuleOp module, StringRef name) {
   for (CallOp call : program.getBody().getOps<CallOp>()) {
     auto kernel = symbols.lookup<KernelOp>(call.getKernel());
     for (Operation &op : kernel.getBody().front().without_terminator())
-      if (!isa<ConstantOp>(op))
+      if (!isa<ConstantOp>(op) && !isStorageCast(&op))
         ++operators[op.getName().stripDialect().str()];
   }
   d.kernels = kernelsOf(program);
   d.hasGpu = gpuOf(program).has_value();
+  d.deviceArena = int64_t(program.getDeviceArena());
+  d.deviceWeights = int64_t(program.getDeviceWeights());
+  d.gpuHalf = llvm::any_of(module.getOps<KernelOp>(), [](KernelOp k) { return shapeOf(k).half; });
   if (ProgramOp other = fallbackOf(module); other && other != program)
     d.fallback = kernelsOf(other);
   addWorkspace(d, program);

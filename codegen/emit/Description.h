@@ -48,7 +48,9 @@ struct LibraryDescription {
   std::vector<TensorDescription> inputs, outputs;
   std::vector<KernelDescription> kernels; ///< in order of execution
   bool hasGpu = false;
-  std::vector<KernelDescription> fallback; ///< those of the program for the CPU alone, if any
+  bool gpuHalf = false;                       ///< the GPU stores halves
+  int64_t deviceArena = 0, deviceWeights = 0; ///< bytes of the GPU's memory
+  std::vector<KernelDescription> fallback;    ///< those of the program for the CPU alone, if any
   std::vector<std::pair<std::string, int64_t>> operators; ///< and how often, by name
   int64_t arena = 0, arenaLowerBound = 0, weights = 0;
   PlanDescription plan;

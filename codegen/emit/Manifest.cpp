@@ -118,6 +118,10 @@ llvm::Expected<std::string> manifestText(const LibraryDescription &library, llvm
                           {"llvm", LLVM_VERSION_STRING},
                           {"halide", SNC_HALIDE_VERSION}}},
   };
+  if (library.hasGpu)
+    manifest["gpu"] = Object{{"storage", library.gpuHalf ? "fp16" : "fp32"},
+                             {"arena_bytes", library.deviceArena},
+                             {"weights_bytes", library.deviceWeights}};
   if (!library.fallback.empty())
     manifest["fallback"] = Object{{"kernels", kernelsJson(library.fallback, true)}};
   std::string text;

@@ -5,6 +5,7 @@
 #include "codegen/emit/WeightPacker.h"
 
 #include "ir/CallOrder.h"
+#include "ir/HalfStorage.h"
 #include "ir/Layout.h"
 #include "ir/NodeNames.h"
 #include "ir/ProgramAccess.h"
@@ -24,6 +25,8 @@ uint32_t dtypeOf(Type element) {
     return SNC_FLOAT32;
   if (element.isF64())
     return SNC_FLOAT64;
+  if (element.isF16())
+    return SNC_FLOAT16;
   auto integer = cast<IntegerType>(element);
   bool isUnsigned = integer.isUnsigned();
   switch (integer.getWidth()) {
@@ -56,7 +59,7 @@ std::string nodesOf(CallOp call) {
 std::string operatorsOf(KernelOp kernel) {
   std::vector<std::string> ops;
   for (Operation &op : kernel.getBody().front().without_terminator())
-    if (!isa<ConstantOp>(op))
+    if (!isa<ConstantOp>(op) && !isStorageCast(&op))
       ops.push_back(op.getName().stripDialect().str());
   return llvm::join(ops, "+");
 }

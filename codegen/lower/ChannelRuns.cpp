@@ -4,7 +4,7 @@
 // slices of them that are given blocks of their own. Within a block of either side
 // neighbours stay neighbours, so whole runs of lanes move as one vector.
 
-#include "codegen/lower/Lowering.h"
+#include "codegen/lower/StoredHalf.h"
 
 #include "ir/Layout.h"
 #include "ir/Target.h"
@@ -39,15 +39,16 @@ std::vector<Run> runsOf(int first, int channels, int fromLanes, int at, int lane
 }
 
 /// One update of `result` for each kind of run.
-void copyRuns(hl::Func result, const IndexSpace &space, TensorView input, int first, int channels,
-              int at) {
+void copyRuns(const LoweredKernel &kernel, hl::Func result, const IndexSpace &space,
+              TensorView input, int first, int channels, int at) {
   int lanes = int(space.coords.lanes), fromLanes = int(blockedLanes(input.type));
   int period = std::max(lanes, fromLanes);
   hl::Var x = space.vars[1], y = space.vars[2], n = space.vars[4];
   for (const Run &run : runsOf(first, channels, fromLanes, at, lanes)) {
     hl::RDom r(0, run.length, 0, run.count, "run");
     result(run.lane + r.x, x, y, run.block + r.y * (period / lanes), n) =
-        input.func(run.fromLane + r.x, x, y, run.fromBlock + r.y * (period / fromLanes), n);
+        stored(input.func(run.fromLane + r.x, x, y, run.fromBlock + r.y * (period / fromLanes), n),
+               kernel.resultElement, kernel.device);
   }
 }
 
@@ -87,22 +88,24 @@ bool lowerChannelRuns(LoweredKernel &kernel, Operation *op) {
   RankedTensorType type = resultType(op);
   IndexSpace space = indexSpace(type);
   hl::Func result("channels");
-  result(space.vars) = hl::undef(halideType(type.getElementType()));
+  hl::Type element = typeOfUpdates(kernel, type.getElementType());
+  result(space.vars) = hl::undef(element);
   int at = 0, lanes = int(blockedLanes(type)), channels = int(type.getDimSize(1));
   if (auto concat = dyn_cast<ConcatOp>(op)) {
     for (Value v : concat.getInputs()) {
       TensorView input = kernel.view(v);
-      copyRuns(result, space, input, 0, int(input.dim(1)), at);
+      copyRuns(kernel, result, space, input, 0, int(input.dim(1)), at);
       at += int(input.dim(1));
     }
   } else {
     auto slice = op->getOperand(0).getDefiningOp<SliceOp>();
-    copyRuns(result, space, kernel.view(slice.getInput()), int(slice.getStarts()[1]), channels, 0);
+    copyRuns(kernel, result, space, kernel.view(slice.getInput()), int(slice.getStarts()[1]),
+             channels, 0);
   }
   if (int padded = channels % lanes) { // K3
     hl::RDom r(0, lanes - padded, 0, 1, "padding");
     result(padded + r.x, space.vars[1], space.vars[2], channels / lanes + r.y, space.vars[4]) =
-        hl::cast(halideType(type.getElementType()), 0);
+        hl::cast(element, 0);
   }
   kernel.values[op->getResult(0)] = {result, type};
   kernel.addStage({Stage::Kind::Update, op, result, {}, {}, {}, {}});

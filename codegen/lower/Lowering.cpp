@@ -2,6 +2,8 @@
 
 #include "codegen/lower/Lowering.h"
 
+#include "codegen/lower/StoredHalf.h"
+
 #include "ir/ConstantData.h"
 #include "ir/Layout.h"
 #include "ir/Target.h"
@@ -25,24 +27,33 @@ void define(LoweredKernel &kernel, Operation *op, const IndexSpace &space, hl::E
 }
 
 /// Shapes are compile-time facts: every bound and stride becomes a constant.
-static void fixShape(hl::OutputImageParam param, RankedTensorType type) {
+static void fixShape(hl::OutputImageParam param, RankedTensorType type, Type element) {
   int i = 0;
   for (auto [extent, stride] : llvm::zip(physicalExtents(type), physicalStrides(type)))
     param.dim(i++).set_bounds(0, int(extent)).set_stride(int(stride));
   // Plain tensors may be the caller's memory, of unknown alignment; a part of a blocked
   // one begins at some block or pixel.
   if (int64_t lanes = blockedLanes(type))
-    param.set_host_alignment(
-        int(std::min<int64_t>(64, lanes * elementBytes(type.getElementType()))));
+    param.set_host_alignment(int(std::min<int64_t>(64, lanes * elementBytes(element))));
   else if (isa_and_present<PackedAttr>(type.getEncoding()))
     param.set_host_alignment(64);
 }
 
-static hl::ImageParam makeArgument(RankedTensorType type, size_t index) {
-  hl::ImageParam param(halideType(type.getElementType()), int(physicalExtents(type).size()),
+static Type elementOf(Type tensor) { return cast<RankedTensorType>(tensor).getElementType(); }
+
+/// Argument `index`, whose elements lie in memory as `stored`, as a Func of the numbers they
+/// stand for.
+static hl::Func addArgument(LoweredKernel &kernel, RankedTensorType type, size_t index,
+                            Type element) {
+  hl::ImageParam param(storageType(element, kernel.device), int(physicalExtents(type).size()),
                        "arg" + std::to_string(index));
-  fixShape(param, type);
-  return param;
+  fixShape(param, type, element);
+  kernel.arguments.push_back(param);
+  if (element == type.getElementType())
+    return hl::Func(param);
+  hl::Func numbers("numbers" + std::to_string(index));
+  numbers(hl::_) = loaded(param(hl::_), element);
+  return numbers;
 }
 
 /// True where padded lanes of `value` are zero by themselves: packed weights and
@@ -96,8 +107,14 @@ static void finish(LoweredKernel &kernel, Value result) {
     masked(kernel.space.vars) = hl::select(real, value, hl::cast(value.type(), 0));
     last.func = masked;
   }
+  if (last.func.type() != storageType(kernel.resultElement, kernel.device)) {
+    hl::Func halves("halves");
+    std::vector<hl::Expr> place(kernel.space.vars.begin(), kernel.space.vars.end());
+    halves(kernel.space.vars) = stored(last.func(place), kernel.resultElement, kernel.device);
+    last.func = halves;
+  }
   kernel.output = last.func;
-  fixShape(kernel.output.output_buffer(), last.type);
+  fixShape(kernel.output.output_buffer(), last.type, kernel.resultElement);
   int i = 0;
   for (int64_t extent : physicalExtents(last.type))
     kernel.output.bound(kernel.space.vars[size_t(i++)], 0, int(extent));
@@ -116,21 +133,21 @@ static LogicalResult lowerOp(LoweredKernel &kernel, Operation *op) {
 
 FailureOr<LoweredKernel> lowerKernel(KernelOp kernel) {
   LoweredKernel lowered;
-  lowered.gpu = deviceOf(kernel) != Device::cpu;
+  lowered.device = deviceOf(kernel);
+  lowered.gpu = lowered.device != Device::cpu;
   Block &body = kernel.getBody().front();
   for (auto [i, argument] : llvm::enumerate(body.getArguments())) {
     auto type = cast<RankedTensorType>(argument.getType());
-    hl::ImageParam param = makeArgument(type, i);
-    lowered.arguments.push_back(param);
-    lowered.values[argument] = {hl::Func(param), type};
+    Type element = elementOf(kernel.getArgumentTypes()[i]);
+    lowered.values[argument] = {addArgument(lowered, type, i, element), type};
   }
+  if (kernel.getResultTypes().size() != 1)
+    return kernel.emitOpError("a kernel has one result");
+  lowered.resultElement = elementOf(kernel.getResultTypes().front());
   for (Operation &op : body.without_terminator())
     if (failed(lowerOp(lowered, &op)))
       return failure();
-  Operation *yield = body.getTerminator();
-  if (yield->getNumOperands() != 1)
-    return kernel.emitOpError("a kernel has one result");
-  Value last = yield->getOperand(0);
+  Value last = body.getTerminator()->getOperand(0);
   if (!last.getDefiningOp())
     return kernel.emitOpError("a kernel computes its result");
   finish(lowered, last);

@@ -6,6 +6,7 @@
 #define SNC_CODEGEN_LOWER_LOWERING_H
 
 #include "codegen/lower/TensorView.h"
+#include "ir/Target.h"
 
 #include "llvm/ADT/DenseMap.h"
 
@@ -50,11 +51,13 @@ struct Stage {
 
 /// Owns the Funcs of one kernel while it is compiled.
 struct LoweredKernel {
+  Device device = Device::cpu;
   bool gpu = false;                      ///< no Func may need memory between launches
   std::vector<hl::ImageParam> arguments; ///< as the kernel's
   hl::Func output;                       ///< in memory order of the kernel's result
   IndexSpace space;                      ///< the output's variables
   mlir::RankedTensorType resultTensor;   ///< the output's type
+  mlir::Type resultElement;              ///< as it is stored (StoredHalf.h)
   std::vector<Stage> stages;             ///< in program order
   llvm::DenseMap<mlir::Value, TensorView> values;
   /// Run on the loops after Halide's own; added by the schedule.
@@ -64,7 +67,8 @@ struct LoweredKernel {
   Stage &addStage(Stage stage);
 };
 
-/// Lowers `kernel`; a located diagnostic and failure for what cannot be compiled.
+/// Lowers `kernel`, whose body computes in f32 what its type may store as half
+/// (computeInFloat); a located diagnostic and failure for what cannot be compiled.
 mlir::FailureOr<LoweredKernel> lowerKernel(KernelOp kernel);
 
 // The families: each returns false when `op` is none of theirs, and otherwise has

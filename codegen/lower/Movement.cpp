@@ -3,7 +3,7 @@
 // Family tensor: ops that move elements and compute none. All but concat are maps
 // of coordinates, so they cost nothing where they are inlined.
 
-#include "codegen/lower/Lowering.h"
+#include "codegen/lower/StoredHalf.h"
 
 #include "ir/Layout.h"
 
@@ -83,8 +83,7 @@ void concat(LoweredKernel &kernel, ConcatOp op) {
   IndexSpace space = indexSpace(type);
   int64_t axis = op.getAxis(), lanes = blockedLanes(type);
   hl::Func joined("concat");
-  hl::Type element = halideType(type.getElementType());
-  joined(space.vars) = hl::undef(element);
+  joined(space.vars) = hl::undef(typeOfUpdates(kernel, type.getElementType()));
   int offset = 0;
   for (Value v : op.getInputs()) {
     TensorView input = kernel.view(v);
@@ -104,7 +103,7 @@ void concat(LoweredKernel &kernel, ConcatOp op) {
     } else {
       left[size_t(type.getRank() - 1 - axis)] = position;
     }
-    joined(left) = input(at);
+    joined(left) = stored(input(at), kernel.resultElement, kernel.device);
     offset += extent;
   }
   kernel.values[op.getResult()] = {joined, type};

@@ -59,7 +59,7 @@ def bottleneck():
     return n, [conv(y, 128, 512)]
 
 
-def kernels_for(device, folder, build=network, least=16):
+def kernels_for(device, folder, storage, build=network, least=16):
     """The network's kernels, at `least` so many, each with `snc.device`, as modules of their own."""
     n, outputs = build()
     n.save(folder / "model.onnx", *outputs)
@@ -71,8 +71,9 @@ def kernels_for(device, folder, build=network, least=16):
     text = re.sub(r"^( *snc\.kernel @.*) \{$", rf'\1 attributes {{snc.device = "{device}"}} {{',
                   formed.stdout, flags=re.M)
     (folder / "kernels.mlir").write_text(text)
+    halves = ["--snc-store-half"] if storage == "fp16" else []
     packed = tool("syncnas-opt", folder / "kernels.mlir", "--snc-choose-schedules",
-                  "--snc-pack-weights", "--snc-dedup-kernels")
+                  "--snc-pack-weights", *halves, "--snc-dedup-kernels")
     assert packed.returncode == 0, packed.stderr
     head = re.search(r"^module.*$", packed.stdout, re.M).group()
     bodies = re.findall(r"^  snc\.kernel @.*?^  \}$", packed.stdout, re.M | re.S)
@@ -80,11 +81,12 @@ def kernels_for(device, folder, build=network, least=16):
     return [f"{head}\n{body}\n}}\n" for body in bodies]
 
 
-def device_code(device, folder):
+def device_code(device, folder, storage="fp32"):
     """(kernel, path of its device code) for each kernel."""
-    wide = [k for k in kernels_for(device, folder, bottleneck, 6) if "stage = 1" in k]
+    wide = [k for k in kernels_for(device, folder, storage, bottleneck, 6) if "stage = 1" in k]
     assert len(wide) >= 4
-    for i, kernel in enumerate(kernels_for(device, folder) + wide):
+    for i, kernel in enumerate(kernels_for(device, folder, storage) + wide):
+        assert ("xf16" in kernel) == (storage == "fp16"), kernel
         source, code = folder / f"{i}.mlir", folder / f"{i}.code"
         source.write_text(kernel)
         result = tool("syncnas-kernelc", source, folder / f"{i}.o", f"--device-code={code}")
@@ -93,9 +95,13 @@ def device_code(device, folder):
         yield kernel, code
 
 
+each_storage = pytest.mark.parametrize("storage", ["fp32", "fp16"])
+
+
 @pytest.mark.skipif(not PTXAS, reason="there is no ptxas (pip install nvidia-cuda-nvcc-cu12)")
-def test_ptxas_takes_all_and_tiles_stay_in_registers(tmp_path):
-    for kernel, code in device_code("cuda", tmp_path):
+@each_storage
+def test_ptxas_takes_all_and_tiles_stay_in_registers(storage, tmp_path):
+    for kernel, code in device_code("cuda", tmp_path, storage):
         ptx = code.with_suffix(".ptx")
         ptx.write_bytes(code.read_bytes().rstrip(b"\0"))
         if "stage = 1" in kernel:
@@ -124,8 +130,9 @@ def spirv_modules(data):
 
 
 @pytest.mark.skipif(not shutil.which("spirv-val"), reason="there is no spirv-val (spirv-tools)")
-def test_spirv_is_valid(tmp_path):
-    for kernel, code in device_code("vulkan", tmp_path):
+@each_storage
+def test_spirv_is_valid(storage, tmp_path):
+    for kernel, code in device_code("vulkan", tmp_path, storage):
         for spirv in spirv_modules(code.read_bytes()):
             module = code.with_suffix(".spv")
             module.write_bytes(spirv)
@@ -135,7 +142,11 @@ def test_spirv_is_valid(tmp_path):
 
 
 @pytest.mark.parametrize("device", ["opencl", "metal"])
-def test_source_is_written(device, tmp_path):
+@each_storage
+def test_source_is_written(storage, device, tmp_path):
     marker = {"opencl": b"__kernel void", "metal": b"kernel void"}[device]
-    for kernel, code in device_code(device, tmp_path):
-        assert marker in code.read_bytes(), kernel
+    for kernel, code in device_code(device, tmp_path, storage):
+        source = code.read_bytes()
+        assert marker in source, kernel
+        # OpenCL C has the type as an extension alone.
+        assert device == "metal" or not re.search(rb"\bhalf\b|cl_khr_fp16", source), kernel

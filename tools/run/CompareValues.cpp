@@ -23,6 +23,18 @@ template <typename T> double load(const char *from) {
   return double(value);
 }
 
+/// Of IEEE half, which lies in a GPU's memory alone.
+double loadHalf(const char *from) {
+  uint16_t bits;
+  std::memcpy(&bits, from, sizeof bits);
+  int exponent = bits >> 10 & 31, fraction = bits & 1023;
+  double size = exponent == 31 ? (fraction ? std::numeric_limits<double>::quiet_NaN()
+                                           : std::numeric_limits<double>::infinity())
+                : exponent     ? std::ldexp(1024 + fraction, exponent - 25)
+                               : std::ldexp(fraction, -24);
+  return bits >> 15 ? -size : size;
+}
+
 struct ElementType {
   const char *name;
   uint32_t dtype; ///< snc_dtype
@@ -31,12 +43,12 @@ struct ElementType {
 };
 
 constexpr ElementType kTypes[] = {
-    {"float", SNC_FLOAT32, 4, load<float>},      {"double", SNC_FLOAT64, 8, load<double>},
-    {"int8_t", SNC_INT8, 1, load<int8_t>},       {"uint8_t", SNC_UINT8, 1, load<uint8_t>},
-    {"uint8_t", SNC_BOOL, 1, load<uint8_t>},     {"int16_t", SNC_INT16, 2, load<int16_t>},
-    {"uint16_t", SNC_UINT16, 2, load<uint16_t>}, {"int32_t", SNC_INT32, 4, load<int32_t>},
-    {"uint32_t", SNC_UINT32, 4, load<uint32_t>}, {"int64_t", SNC_INT64, 8, load<int64_t>},
-    {"uint64_t", SNC_UINT64, 8, load<uint64_t>},
+    {"float", SNC_FLOAT32, 4, load<float>},   {"double", SNC_FLOAT64, 8, load<double>},
+    {"half", SNC_FLOAT16, 2, loadHalf},       {"int8_t", SNC_INT8, 1, load<int8_t>},
+    {"uint8_t", SNC_UINT8, 1, load<uint8_t>}, {"uint8_t", SNC_BOOL, 1, load<uint8_t>},
+    {"int16_t", SNC_INT16, 2, load<int16_t>}, {"uint16_t", SNC_UINT16, 2, load<uint16_t>},
+    {"int32_t", SNC_INT32, 4, load<int32_t>}, {"uint32_t", SNC_UINT32, 4, load<uint32_t>},
+    {"int64_t", SNC_INT64, 8, load<int64_t>}, {"uint64_t", SNC_UINT64, 8, load<uint64_t>},
 };
 
 const ElementType &elementType(const std::string &name) {

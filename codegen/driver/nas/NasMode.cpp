@@ -35,6 +35,8 @@ llvm::Expected<std::unique_ptr<NasSpace>> NasSpace::open(const CompilerOptions &
     return units.takeError();
   if (units->size() < 2)
     return failure("--nas: branches want two units or more; name them with --devices");
+  if (options.pipeline.gpuHalf && !gpuOf(*units))
+    return failure("--gpu-storage: there is no gpu; --devices names one");
   DeviceDescription device;
   if (!options.device.empty()) {
     auto read = readDevice(options.device);
@@ -42,6 +44,7 @@ llvm::Expected<std::unique_ptr<NasSpace>> NasSpace::open(const CompilerOptions &
       return read.takeError();
     device = std::move(*read);
   }
+  device.gpu.half = options.pipeline.gpuHalf;
   WidthOptions widths;
   widths.least = target->vectorLanes;
   widths.budgetUs = options.nas.budgetMs * 1e3;

@@ -40,4 +40,23 @@ TEST(CostModel, StripsOfChannelsDoNot) {
   EXPECT_NEAR(lossOfTwoThreads(depthwise(480, 7)), 0, 1e-9);
 }
 
+TEST(GpuCostModel, HalvesAreHalfTheTraffic) {
+  DeviceDescription d;
+  KernelShape relu;
+  relu.op = "relu";
+  relu.in = relu.out = {1, 64, 112, 112};
+  double full = 8.0 * 64 * 112 * 112 / 25e3; // read and written at 25 GB/s
+  EXPECT_NEAR(CostModel(d, 16).gpuKernelUs(relu, Device::opencl), d.gpu.launchUs + full, 1e-6);
+  d.gpu.half = true;
+  CostModel half(d, 16);
+  EXPECT_NEAR(half.gpuKernelUs(relu, Device::opencl), d.gpu.launchUs + full / 2, 1e-6);
+  EXPECT_EQ(half.kernelUs(relu, 1), half.rooflineUs(relu, 1));
+  // What was measured with f32 corrects, what was measured with halves is taken.
+  d.latenciesUs[latencyKey("relu 1x64x112x112 -> 1x64x112x112", "opencl")] =
+      2 * (d.gpu.launchUs + full);
+  EXPECT_NEAR(CostModel(d, 16).gpuKernelUs(relu, Device::opencl), 2 * d.gpu.launchUs + full, 1e-6);
+  d.latenciesUs[latencyKey("relu 1x64x112x112 -> 1x64x112x112 fp16", "opencl")] = 7;
+  EXPECT_EQ(CostModel(d, 16).gpuKernelUs(relu, Device::opencl), 7);
+}
+
 } // namespace

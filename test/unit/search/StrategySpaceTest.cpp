@@ -179,6 +179,11 @@ TEST(CostModel, ASignatureTellsTheShape) {
   auto read = shapeOfSignature(shape.signature());
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(read->signature(), shape.signature());
+  EXPECT_FALSE(read->half);
+  read = shapeOfSignature(shape.signature() + " fp16");
+  ASSERT_TRUE(read.has_value());
+  EXPECT_TRUE(read->half);
+  EXPECT_EQ(read->signature(), shape.signature() + " fp16");
   for (const char *bad : {"", "conv", "conv 1x2 -> 3", "conv 1x0x2x2 -> 1x2x2x2", "conv axb -> c"})
     EXPECT_FALSE(shapeOfSignature(bad).has_value()) << bad;
 }

@@ -53,6 +53,17 @@ TEST(Unpack, BlocksOfChannels) {
   EXPECT_EQ(dense.values, (std::vector<double>{1, 3, 2, 4, 5, 6}));
 }
 
+TEST(Unpack, Halves) {
+  // 1, -2, the largest, the smallest normal, the smallest, minus infinity, and no number.
+  std::vector<uint16_t> memory = {0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0xfc00, 0x7e01};
+  KernelValue value{0, "half", {7}, 0, 0, 14};
+  DenseTensor dense = unpack(value, reinterpret_cast<const char *>(memory.data()));
+  EXPECT_TRUE(std::isnan(dense.values.back()));
+  dense.values.pop_back();
+  EXPECT_EQ(dense.values, (std::vector<double>{1, -2, 65504, 0x1p-14, 0x1p-24,
+                                               -std::numeric_limits<double>::infinity()}));
+}
+
 TEST(Unpack, WindowsOfRows) {
   // One row of two planes that are three rows high.
   std::vector<float> memory = {1, 2, -1, -1, -1, -1, 3, 4};
@@ -75,7 +86,7 @@ TEST(Unpack, RefusesWhatDoesNotFit) {
   EXPECT_THROW(unpack(floats({1, 3, 2, 1}, 2, 2, 6), bytesOf(memory)), RunError);
   EXPECT_THROW(unpack(floats({1, 3, -2, 1}, 2, 2, 8), bytesOf(memory)), RunError);
   EXPECT_THROW(unpack(floats({9}, 0, 0, 8), bytesOf(memory)), RunError);
-  EXPECT_THROW(unpack({0, "half", {1}, 0, 0, 4}, bytesOf(memory)), RunError);
+  EXPECT_THROW(unpack({0, "quarter", {1}, 0, 0, 4}, bytesOf(memory)), RunError);
 }
 
 TEST(Compare, TellsWhereAndHowMuch) {
