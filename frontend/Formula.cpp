@@ -24,11 +24,12 @@ Value Formula::number(double value, Value like) {
     return {};
   Type element = tensorType(like).getElementType();
   auto type = RankedTensorType::get({}, element);
-  Attribute number =
-      isa<FloatType>(element)
-          ? Attribute(n.builder().getFloatAttr(element, value))
-          : Attribute(IntegerAttr::get(element, APInt(element.getIntOrFloatBitWidth(),
-                                                      uint64_t(int64_t(value)), false, true)));
+  Attribute number;
+  if (isa<FloatType>(element))
+    number = n.builder().getFloatAttr(element, value);
+  else
+    number = IntegerAttr::get(
+        element, APInt(element.getIntOrFloatBitWidth(), uint64_t(int64_t(value)), true));
   return n.builder().create<ConstantOp>(n.location(), type, DenseElementsAttr::get(type, number));
 }
 
@@ -44,8 +45,8 @@ Value operandOf(NodeView &n, int k, bool floats) {
     return {};
   }
   Type element = n.type(k).getElementType();
-  if (floats && !isa<FloatType>(element)) {
-    n.fail() << "is supported of floating-point numbers, not of " << element;
+  if (floats && !element.isF32()) {
+    n.fail() << "is supported of float32, not of " << element;
     return {};
   }
   return v;

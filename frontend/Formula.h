@@ -51,8 +51,8 @@ private:
   NodeView &n;
 };
 
-/// Operand \p k, which must be given and, where \p floats, of floating-point numbers. Null
-/// after a diagnostic otherwise.
+/// Operand \p k, which must be given and, where \p floats, of f32. Null after a diagnostic
+/// otherwise.
 mlir::Value operandOf(NodeView &n, int k, bool floats = true);
 
 } // namespace snc

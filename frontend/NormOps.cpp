@@ -52,7 +52,7 @@ LogicalResult importGroupNorm(NodeView &n) {
     return failure();
   ArrayRef<int64_t> shape = n.type(0).getShape();
   int64_t groups = n.i("num_groups", 0);
-  if (shape.size() < 3 || groups < 1 || shape[1] % groups != 0)
+  if (shape.size() < 2 || groups < 1 || shape[1] % groups != 0)
     return n.fail() << "cannot cut " << shapeText(shape) << " into " << groups
                     << " groups of channels";
   bool perGroup = n.opset() < 21;

@@ -238,8 +238,10 @@ LogicalResult importExpand(NodeView &n) {
 LogicalResult importTile(NodeView &n) {
   Formula f(n);
   Value x = operandOf(n, 0, /*floats=*/false);
+  if (!x || !operandOf(n, 1, /*floats=*/false))
+    return failure();
   auto repeats = n.constantInts(1, "the repeats");
-  if (!x || failed(repeats))
+  if (failed(repeats))
     return failure();
   ArrayRef<int64_t> shape = n.type(0).getShape();
   if (repeats->size() != shape.size())
