@@ -15,8 +15,8 @@ namespace {
 struct Reduction {
   NodeView &n;
   Formula f{n};
-  Value x;
-  SmallVector<int64_t> axes;
+  Value x{};
+  SmallVector<int64_t> axes{};
 
   LogicalResult read(bool floats);
   template <typename Op> Value apply(Value of, bool keepdims) {
