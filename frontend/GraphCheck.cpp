@@ -16,9 +16,7 @@ constexpr int64_t kFirstOpset = 7, kLastOpset = 24;
 static bool isStandard(StringRef domain) { return domain.empty() || domain == "ai.onnx"; }
 
 /// Operators that are folded with shapes but have no kernel.
-static bool isShapeOnly(StringRef op) {
-  return llvm::is_contained({"Floor", "Ceil", "Equal", "Where", "Range"}, op);
-}
+static bool isShapeOnly(StringRef op) { return op == "Range"; }
 
 static FailureOr<int64_t> opsetOf(const onnx::ModelProto &model, Location loc) {
   int64_t opset = 0;

@@ -60,10 +60,30 @@ std::optional<int64_t> wholeValue(StringRef op, int64_t a, int64_t b) {
     return std::min(a, b);
   if (op == "Max")
     return std::max(a, b);
-  if (op == "Equal")
-    return a == b;
+  if (op == "And")
+    return a && b;
+  if (op == "Or")
+    return a || b;
+  if (op == "Xor")
+    return a != b;
   return std::nullopt;
 }
+
+template <typename T> std::optional<bool> comparison(StringRef op, T a, T b) {
+  if (op == "Equal")
+    return a == b;
+  if (op == "Less")
+    return a < b;
+  if (op == "LessOrEqual")
+    return a <= b;
+  if (op == "Greater")
+    return a > b;
+  if (op == "GreaterOrEqual")
+    return a >= b;
+  return std::nullopt;
+}
+
+bool isBinary(StringRef op) { return comparison(op, 0, 0) || wholeValue(op, 1, 1); }
 
 /// The flat index into a tensor of shape `from`, broadcast to `to`, of element i.
 size_t broadcastIndex(int64_t i, ArrayRef<int64_t> to, ArrayRef<int64_t> from) {
@@ -86,11 +106,15 @@ Result foldBinary(StringRef op, const HostTensor &a, const HostTensor &b) {
   auto shape = broadcastShapes(a.shape, b.shape);
   if (!shape || a.isFloat() != b.isFloat() || product(*shape) > kHostLimit)
     return std::nullopt;
-  HostTensor out{
-      *shape, op == "Equal" ? IntegerType::get(a.element.getContext(), 1) : a.element, {}, {}};
+  bool compares = comparison(op, 0, 0).has_value();
+  Type element = compares ? IntegerType::get(a.element.getContext(), 1) : a.element;
+  HostTensor out{*shape, element, {}, {}};
   for (int64_t i = 0, n = product(*shape); i < n; ++i) {
     size_t x = broadcastIndex(i, *shape, a.shape), y = broadcastIndex(i, *shape, b.shape);
-    if (a.isFloat()) {
+    if (compares) {
+      out.ints.push_back(a.isFloat() ? *comparison(op, a.floats[x], b.floats[y])
+                                     : *comparison(op, a.ints[x], b.ints[y]));
+    } else if (a.isFloat()) {
       auto v = realValue(op, a.floats[x], b.floats[y]);
       if (!v)
         return std::nullopt;
@@ -123,9 +147,10 @@ Result foldUnary(StringRef op, HostTensor x) {
     v = op == "Neg"     ? -v
         : op == "Floor" ? std::floor(v)
         : op == "Ceil"  ? std::ceil(v)
+        : op == "Round" ? std::nearbyint(v)
                         : std::fabs(v);
   for (int64_t &v : x.ints)
-    v = op == "Neg" ? -v : op == "Abs" && v < 0 ? -v : v;
+    v = op == "Not" ? !v : op == "Neg" ? -v : op == "Abs" && v < 0 ? -v : v;
   return x;
 }
 
@@ -261,10 +286,9 @@ Result compute(NodeView &n) {
     return foldWhere(*n.host(0), *n.host(1), *n.host(2));
   if (op == "Range" && n.inputs() == 3)
     return foldRange(*n.host(0), *n.host(1), *n.host(2));
-  if (op == "Neg" || op == "Abs" || op == "Floor" || op == "Ceil")
+  if (llvm::is_contained({"Neg", "Abs", "Not", "Floor", "Ceil", "Round"}, op))
     return foldUnary(op, *n.host(0));
-  if (n.inputs() == 2 && (op == "Add" || op == "Sub" || op == "Mul" || op == "Div" || op == "Min" ||
-                          op == "Max" || op == "Equal"))
+  if (n.inputs() == 2 && isBinary(op))
     return foldBinary(op, *n.host(0), *n.host(1));
   if (op == "Identity" || op == "Unsqueeze" || op == "Squeeze" || op == "Reshape")
     return foldReshaped(n);

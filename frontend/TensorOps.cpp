@@ -3,6 +3,7 @@
 // Family tensor: shapes and movement. Split becomes slices; Squeeze, Unsqueeze and
 // Flatten become reshapes.
 
+#include "frontend/Formula.h"
 #include "frontend/Operators.h"
 
 using namespace mlir;
@@ -31,6 +32,11 @@ LogicalResult importCast(NodeView &n) {
   if (to == n.type(0).getElementType())
     return n.set(0, n.in(0));
   return n.set(0, n.make<CastOp>({n.in(0)}, {n.builder().getNamedAttr("to", TypeAttr::get(to))}));
+}
+
+LogicalResult importCastLike(NodeView &n) {
+  Value x = operandOf(n, 0, /*floats=*/false), like = operandOf(n, 1, /*floats=*/false);
+  return like ? n.set(0, Formula(n).cast(x, n.type(1).getElementType())) : failure();
 }
 
 LogicalResult importConcat(NodeView &n) {
@@ -226,6 +232,38 @@ LogicalResult importExpand(NodeView &n) {
     return n.fail() << "cannot broadcast " << shapeText(n.type(0).getShape()) << " to "
                     << shapeText(*given);
   return n.set(0, n.make<ExpandOp>({n.in(0)}, {n.list("shape", *shape)}));
+}
+
+/// Each axis that is repeated gets one before it that is broadcast.
+LogicalResult importTile(NodeView &n) {
+  Formula f(n);
+  Value x = operandOf(n, 0, /*floats=*/false);
+  if (!x || !operandOf(n, 1, /*floats=*/false))
+    return failure();
+  auto repeats = n.constantInts(1, "the repeats");
+  if (failed(repeats))
+    return failure();
+  ArrayRef<int64_t> shape = n.type(0).getShape();
+  if (repeats->size() != shape.size())
+    return n.fail() << "has " << repeats->size() << " repeats for a tensor of rank "
+                    << shape.size();
+  SmallVector<int64_t> inserted, repeated, tiled;
+  for (auto [extent, count] : llvm::zip(shape, *repeats)) {
+    int64_t whole = 0;
+    if (count < 1 || __builtin_mul_overflow(extent, count, &whole))
+      return n.fail() << "cannot repeat " << extent << " elements " << count << " times";
+    tiled.push_back(whole);
+    if (count > 1) {
+      inserted.push_back(1);
+      repeated.push_back(count);
+    }
+    inserted.push_back(extent);
+    repeated.push_back(extent);
+  }
+  if (tiled == shape)
+    return n.set(0, x);
+  Value wide = f.op<ExpandOp>({f.reshape(x, inserted)}, {n.list("shape", repeated)});
+  return n.set(0, f.reshape(wide, tiled));
 }
 
 LogicalResult importGather(NodeView &n) {

@@ -2,6 +2,7 @@
 
 #include "ir/FlatPlane.h"
 
+#include "ir/KernelGrouping.h"
 #include "ir/Layout.h"
 
 using namespace mlir;
@@ -21,10 +22,8 @@ bool isPointwise(ConvOp conv) {
          llvm::all_of(conv.getPads(), [](int64_t p) { return p == 0; });
 }
 
-bool isElementwise(Operation *op) {
-  return isa<ReluOp, LeakyReluOp, ClampOp, SigmoidOp, SwishOp, HardSigmoidOp, HardSwishOp, TanhOp,
-             EluOp, SeluOp, ExpOp, LogOp, SqrtOp, NegOp, AbsOp, CastOp, RelayoutOp, AddOp, SubOp,
-             MulOp, DivOp, MinOp, MaxOp, PowOp, PReluOp, ConstantOp, YieldOp>(op);
+bool fitsAnyPlane(Operation *op) {
+  return isElementwise(op) || isa<RelayoutOp, ConstantOp, YieldOp>(op);
 }
 
 /// Whether a tensor has the plane `plane` (h, w), and no rows of others between its own.
@@ -55,7 +54,7 @@ bool hasFlatPlane(KernelOp kernel) {
       if (!hasPlane(cast<RankedTensorType>(conv.getInput().getType()), plane) ||
           !hasPlane(conv.getType(), plane))
         return false;
-    } else if (!isElementwise(&op) || !llvm::all_of(op.getOperands(), fits) ||
+    } else if (!fitsAnyPlane(&op) || !llvm::all_of(op.getOperands(), fits) ||
                !llvm::all_of(op.getResults(), fits)) {
       return false;
     }

@@ -15,8 +15,9 @@ namespace snc {
 
 bool isElementwise(Operation *op) {
   return isa<ReluOp, LeakyReluOp, ClampOp, SigmoidOp, HardSigmoidOp, HardSwishOp, SwishOp, TanhOp,
-             EluOp, SeluOp, ExpOp, LogOp, SqrtOp, NegOp, AbsOp, CastOp, AddOp, SubOp, MulOp, DivOp,
-             MinOp, MaxOp, PowOp, PReluOp>(op);
+             EluOp, SeluOp, ExpOp, LogOp, SqrtOp, NegOp, AbsOp, ErfOp, SinOp, CosOp, FloorOp,
+             CeilOp, RoundOp, CastOp, AddOp, SubOp, MulOp, DivOp, MinOp, MaxOp, PowOp, PReluOp,
+             LessOp, LessEqualOp, EqualOp, SelectOp>(op);
 }
 
 static RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }

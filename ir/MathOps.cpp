@@ -32,6 +32,12 @@ SNC_SAME_TYPE(LogOp)
 SNC_SAME_TYPE(SqrtOp)
 SNC_SAME_TYPE(NegOp)
 SNC_SAME_TYPE(AbsOp)
+SNC_SAME_TYPE(ErfOp)
+SNC_SAME_TYPE(SinOp)
+SNC_SAME_TYPE(CosOp)
+SNC_SAME_TYPE(FloorOp)
+SNC_SAME_TYPE(CeilOp)
+SNC_SAME_TYPE(RoundOp)
 
 static LogicalResult checkAxis(MaybeLoc loc, Value input, int64_t axis) {
   int64_t rank = tensorType(input).getRank();
@@ -54,7 +60,9 @@ LogicalResult CastOp::inferReturnTypes(MLIRContext *, MaybeLoc, Adaptor a, Types
   return success();
 }
 
-static LogicalResult inferBinary(MaybeLoc loc, Value lhs, Value rhs, Types &types) {
+/// \p element is the result's; the operands' where it is null.
+static LogicalResult inferBinary(MaybeLoc loc, Value lhs, Value rhs, Types &types,
+                                 Type element = {}) {
   auto l = tensorType(lhs), r = tensorType(rhs);
   if (l.getElementType() != r.getElementType())
     return emitOptionalError(loc, "T3: operand element types differ: ", l.getElementType(), " and ",
@@ -63,7 +71,7 @@ static LogicalResult inferBinary(MaybeLoc loc, Value lhs, Value rhs, Types &type
   if (!shape)
     return emitOptionalError(loc, "T3: shapes ", shapeText(l.getShape()), " and ",
                              shapeText(r.getShape()), " do not broadcast");
-  return inferShape(loc, *shape, l.getElementType(), types);
+  return inferShape(loc, *shape, element ? element : l.getElementType(), types);
 }
 
 #define SNC_BROADCAST(OP)                                                                          \
@@ -79,6 +87,32 @@ SNC_BROADCAST(MinOp)
 SNC_BROADCAST(MaxOp)
 SNC_BROADCAST(PowOp)
 SNC_BROADCAST(PReluOp)
+
+#define SNC_COMPARE(OP)                                                                            \
+  LogicalResult OP::inferReturnTypes(MLIRContext *context, MaybeLoc loc, Adaptor a,                \
+                                     Types &types) {                                               \
+    return inferBinary(loc, a.getLhs(), a.getRhs(), types, IntegerType::get(context, 1));          \
+  }
+
+SNC_COMPARE(LessOp)
+SNC_COMPARE(LessEqualOp)
+SNC_COMPARE(EqualOp)
+
+LogicalResult SelectOp::inferReturnTypes(MLIRContext *, MaybeLoc loc, Adaptor a, Types &types) {
+  auto condition = tensorType(a.getCondition());
+  if (!condition.getElementType().isInteger(1))
+    return emitOptionalError(loc, "T3: the condition is of ", condition.getElementType(),
+                             ", not of i1");
+  SmallVector<Type> chosen;
+  if (failed(inferBinary(loc, a.getLhs(), a.getRhs(), chosen)))
+    return failure();
+  auto type = cast<RankedTensorType>(chosen.front());
+  auto shape = broadcastShapes(condition.getShape(), type.getShape());
+  if (!shape)
+    return emitOptionalError(loc, "T3: the condition's shape ", shapeText(condition.getShape()),
+                             " and ", shapeText(type.getShape()), " do not broadcast");
+  return inferShape(loc, *shape, type.getElementType(), types);
+}
 
 LogicalResult MatMulOp::inferReturnTypes(MLIRContext *, MaybeLoc loc, Adaptor a, Types &types) {
   auto lhs = tensorType(a.getLhs()), rhs = tensorType(a.getRhs());
@@ -143,6 +177,7 @@ SNC_REDUCE(ReduceMeanOp)
 SNC_REDUCE(ReduceSumOp)
 SNC_REDUCE(ReduceMaxOp)
 SNC_REDUCE(ReduceMinOp)
+SNC_REDUCE(ReduceProdOp)
 
 LogicalResult ArgMaxOp::inferReturnTypes(MLIRContext *context, MaybeLoc loc, Adaptor a,
                                          Types &types) {

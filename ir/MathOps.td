@@ -31,6 +31,12 @@ def Snc_LogOp : Snc_UnaryOp<"log", "natural logarithm">;
 def Snc_SqrtOp : Snc_UnaryOp<"sqrt", "square root">;
 def Snc_NegOp : Snc_UnaryOp<"neg", "-x">;
 def Snc_AbsOp : Snc_UnaryOp<"abs", "absolute value">;
+def Snc_ErfOp : Snc_UnaryOp<"erf", "error function, within 5e-7">;
+def Snc_SinOp : Snc_UnaryOp<"sin", "sine of radians">;
+def Snc_CosOp : Snc_UnaryOp<"cos", "cosine of radians">;
+def Snc_FloorOp : Snc_UnaryOp<"floor", "the whole number below">;
+def Snc_CeilOp : Snc_UnaryOp<"ceil", "the whole number above">;
+def Snc_RoundOp : Snc_UnaryOp<"round", "the nearest whole number, of two the even one">;
 def Snc_SoftmaxOp : Snc_UnaryOp<"softmax", "exp(x) / sum(exp(x)) along `axis` (non-negative)", (ins I64Attr:$axis)>;
 def Snc_LogSoftmaxOp : Snc_UnaryOp<"log_softmax", "log(softmax(x)) along `axis` (non-negative)", (ins I64Attr:$axis)>;
 
@@ -53,10 +59,23 @@ def Snc_AddOp : Snc_BinaryOp<"add", "lhs + rhs">;
 def Snc_SubOp : Snc_BinaryOp<"sub", "lhs - rhs">;
 def Snc_MulOp : Snc_BinaryOp<"mul", "lhs * rhs">;
 def Snc_DivOp : Snc_BinaryOp<"div", "lhs / rhs (integers truncate)">;
-def Snc_MinOp : Snc_BinaryOp<"min", "the smaller of both">;
-def Snc_MaxOp : Snc_BinaryOp<"max", "the larger of both">;
+def Snc_MinOp : Snc_BinaryOp<"min", "the smaller of both; of i1: and">;
+def Snc_MaxOp : Snc_BinaryOp<"max", "the larger of both; of i1: or">;
 def Snc_PowOp : Snc_BinaryOp<"pow", "lhs to the rhs">;
 def Snc_PReluOp : Snc_BinaryOp<"prelu", "lhs < 0 ? rhs * lhs : lhs; rhs broadcasts to lhs">;
+
+// The result is i1.
+def Snc_LessOp : Snc_BinaryOp<"less", "lhs < rhs">;
+def Snc_LessEqualOp : Snc_BinaryOp<"less_equal", "lhs <= rhs">;
+def Snc_EqualOp : Snc_BinaryOp<"equal", "lhs == rhs">;
+
+def Snc_SelectOp : Snc_TensorOp<"select"> {
+  let summary = "condition ? lhs : rhs";
+  let description = [{ The condition is i1. All three are broadcast as in numpy. }];
+  let arguments = (ins Snc_Tensor:$condition, Snc_Tensor:$lhs, Snc_Tensor:$rhs);
+  let assemblyFormat =
+      "$condition `,` $lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+}
 
 // ---- matrix products -----------------------------------------------------------
 
@@ -93,6 +112,7 @@ def Snc_ReduceMeanOp : Snc_ReduceOp<"reduce_mean", "mean">;
 def Snc_ReduceSumOp : Snc_ReduceOp<"reduce_sum", "sum">;
 def Snc_ReduceMaxOp : Snc_ReduceOp<"reduce_max", "maximum">;
 def Snc_ReduceMinOp : Snc_ReduceOp<"reduce_min", "minimum">;
+def Snc_ReduceProdOp : Snc_ReduceOp<"reduce_prod", "product">;
 
 def Snc_ArgMaxOp : Snc_TensorOp<"argmax"> {
   let summary = "index of the largest element along `axis`, as i64";

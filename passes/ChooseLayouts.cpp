@@ -23,7 +23,8 @@ using namespace snc;
 static RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
 
 static bool isBlockable(RankedTensorType type) {
-  return type.getRank() == 4 && type.getElementType().isF32();
+  return type.getRank() == 4 &&
+         (type.getElementType().isF32() || type.getElementType().isInteger(1));
 }
 
 /// True when dimensions 0 and 1 (images and channels) are left alone.
@@ -47,7 +48,7 @@ private:
   void visitConv(ConvOp op);
   static bool isTiled(ConvOp op);
   void padChannel(ConvOp op);
-  void visitBinary(Operation *op);
+  void visitBroadcast(Operation *op);
   void visitConcat(ConcatOp op);
   int64_t concatLanes(ConcatOp op);
   int64_t lanesInConcat(Value value);
@@ -195,7 +196,7 @@ void LayoutChooser::padChannel(ConvOp op) {
   op.getResult().replaceAllUsesExcept(rows, rows);
 }
 
-void LayoutChooser::visitBinary(Operation *op) {
+void LayoutChooser::visitBroadcast(Operation *op) {
   RankedTensorType result = typeOf(op->getResult(0));
   if (!isBlockable(result))
     return requirePlain(op);
@@ -264,7 +265,7 @@ void LayoutChooser::visit(Operation *op) {
           spatial = spatial && amounts[0] == 0 && amounts[1] == 0;
         followIf(spatial);
       })
-      .Case<ReduceMeanOp, ReduceSumOp, ReduceMaxOp, ReduceMinOp>(
+      .Case<ReduceMeanOp, ReduceSumOp, ReduceMaxOp, ReduceMinOp, ReduceProdOp>(
           [&](auto reduce) { followIf(reducesSpaceOnly(reduce)); })
       // These read any layout and write plain rows; a relayout behind them is fused.
       .Case<DepthToSpaceOp>([&](auto space) {
@@ -276,8 +277,8 @@ void LayoutChooser::visit(Operation *op) {
       })
       .Case<TransposeOp, SpaceToDepthOp, ExpandOp>([&](auto) { setResult(op, 0); })
       .Default([&](Operation *other) {
-        if (isElementwise(other) && other->getNumOperands() == 2)
-          visitBinary(other);
+        if (isElementwise(other) && other->getNumOperands() > 1)
+          visitBroadcast(other);
         else if (isElementwise(other))
           followInput(other);
         else

@@ -94,6 +94,14 @@ std::optional<float> binaryValue(Operation *op, float x, float y) {
       .Default([](Operation *) { return std::nullopt; });
 }
 
+template <typename T> std::optional<bool> comparison(Operation *op, T x, T y) {
+  return llvm::TypeSwitch<Operation *, std::optional<bool>>(op)
+      .Case([&](LessOp) { return x < y; })
+      .Case([&](LessEqualOp) { return x <= y; })
+      .Case([&](EqualOp) { return x == y; })
+      .Default([](Operation *) { return std::nullopt; });
+}
+
 float clampTo(float x, float lo, float hi) { return std::fmin(std::fmax(x, lo), hi); }
 
 std::optional<float> unaryValue(Operation *op, float x) {
@@ -104,6 +112,12 @@ std::optional<float> unaryValue(Operation *op, float x) {
       .Case([&](LogOp) { return std::log(x); })
       .Case([&](NegOp) { return -x; })
       .Case([&](AbsOp) { return std::fabs(x); })
+      .Case([&](ErfOp) { return std::erf(x); })
+      .Case([&](SinOp) { return std::sin(x); })
+      .Case([&](CosOp) { return std::cos(x); })
+      .Case([&](FloorOp) { return std::floor(x); })
+      .Case([&](CeilOp) { return std::ceil(x); })
+      .Case([&](RoundOp) { return std::nearbyint(x); })
       .Case([&](TanhOp) { return std::tanh(x); })
       .Case([&](SigmoidOp) { return 1 / (1 + std::exp(-x)); })
       .Case([&](SwishOp) { return x / (1 + std::exp(-x)); })
@@ -139,6 +153,11 @@ private:
   ElementsAttr padded(PadOp pad);
   ElementsAttr converted();
   ElementsAttr computed();
+  template <typename List> ElementsAttr compared(const List &x, const List &y);
+  ElementsAttr compared();
+  ElementsAttr selected();
+  /// Where each element of the result reads operand `i`.
+  SmallVector<int64_t> placesOf(size_t i);
   ElementsAttr reduced(ArrayRef<int64_t> axes);
 
   Operation *op;
@@ -280,6 +299,45 @@ ElementsAttr Evaluation::computed() {
   return result(out);
 }
 
+SmallVector<int64_t> Evaluation::placesOf(size_t i) {
+  SmallVector<int64_t> places;
+  forEachPlace(type.getShape(), broadcastView(shapeOf(i), type.getShape()),
+               [&](int64_t place) { places.push_back(place); });
+  return places;
+}
+
+template <typename List> ElementsAttr Evaluation::compared(const List &x, const List &y) {
+  Bytes out;
+  for (auto [l, r] : llvm::zip(placesOf(0), placesOf(1)))
+    out.push_back(char(*comparison(op, x[size_t(l)], y[size_t(r)])));
+  return result(out);
+}
+
+ElementsAttr Evaluation::compared() {
+  if (auto x = floatValues(values[0]), y = floatValues(values[1]); x && y)
+    return compared(*x, *y);
+  // The bytes of 64 bits without a sign would be read with one.
+  auto element = dyn_cast<IntegerType>(cast<ShapedType>(values[0].getType()).getElementType());
+  auto x = integerValues(values[0]), y = integerValues(values[1]);
+  bool fits = element && !(element.isUnsigned() && element.getWidth() == 64);
+  return fits && x && y ? compared(*x, *y) : ElementsAttr();
+}
+
+ElementsAttr Evaluation::selected() {
+  auto condition = integerValues(values[0]);
+  Bytes stores[2];
+  ArrayRef<char> bytes[] = {rawData(values[1], stores[0]), rawData(values[2], stores[1])};
+  if (!condition || bytes[0].empty() || bytes[1].empty())
+    return {};
+  size_t size = size_t(elementBytes(type.getElementType()));
+  Bytes out;
+  for (auto [c, l, r] : llvm::zip(placesOf(0), placesOf(1), placesOf(2))) {
+    bool first = (*condition)[size_t(c)] != 0;
+    llvm::append_range(out, bytes[first ? 0 : 1].slice(size_t(first ? l : r) * size, size));
+  }
+  return result(out);
+}
+
 ElementsAttr Evaluation::reduced(ArrayRef<int64_t> axes) {
   auto in = floatValues(values[0]);
   if (!in || !type.getElementType().isF32())
@@ -290,12 +348,16 @@ ElementsAttr Evaluation::reduced(ArrayRef<int64_t> axes) {
     kept[size_t(axis)] = 1;
   View view = broadcastView(kept, shapeOf(0));
   bool isMax = isa<ReduceMaxOp>(op), isMin = isa<ReduceMinOp>(op);
-  double start = isMax ? -HUGE_VAL : isMin ? HUGE_VAL : 0;
+  bool isProduct = isa<ReduceProdOp>(op);
+  double start = isMax ? -HUGE_VAL : isMin ? HUGE_VAL : isProduct ? 1 : 0;
   SmallVector<double> sums(size_t(type.getNumElements()), start);
   size_t next = 0;
   forEachPlace(shapeOf(0), view, [&](int64_t place) {
     double &sum = sums[size_t(place)], value = (*in)[next++];
-    sum = isMax ? std::fmax(sum, value) : isMin ? std::fmin(sum, value) : sum + value;
+    sum = isMax       ? std::fmax(sum, value)
+          : isMin     ? std::fmin(sum, value)
+          : isProduct ? sum * value
+                      : sum + value;
   });
   double count = isa<ReduceMeanOp>(op) ? double(in->size()) / double(sums.size()) : 1;
   Floats out;
@@ -316,7 +378,9 @@ ElementsAttr Evaluation::run() {
       .Case([&](GatherOp o) { return gathered(o.getAxis()); })
       .Case([&](PadOp o) { return padded(o); })
       .Case([&](CastOp) { return converted(); })
-      .Case<ReduceMeanOp, ReduceSumOp, ReduceMaxOp, ReduceMinOp>(
+      .Case<LessOp, LessEqualOp, EqualOp>([&](auto) { return compared(); })
+      .Case([&](SelectOp) { return selected(); })
+      .Case<ReduceMeanOp, ReduceSumOp, ReduceMaxOp, ReduceMinOp, ReduceProdOp>(
           [&](auto o) { return reduced(o.getAxes()); })
       .Default([&](Operation *) { return values.size() <= 2 ? computed() : ElementsAttr(); });
 }

@@ -131,7 +131,7 @@ template <typename Pool, typename Reduce> struct GlobalPool final : OpRewritePat
 struct ExpandIntoBinary final : RewritePattern {
   ExpandIntoBinary(MLIRContext *c) : RewritePattern(MatchAnyOpTypeTag(), 1, c) {}
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
-    if (!isa<AddOp, SubOp, MulOp, DivOp, MinOp, MaxOp, PowOp>(op))
+    if (!isa<AddOp, SubOp, MulOp, DivOp, MinOp, MaxOp, PowOp, LessOp, LessEqualOp, EqualOp>(op))
       return failure();
     for (unsigned side = 0; side < 2; ++side) {
       auto expand = op->getOperand(side).getDefiningOp<ExpandOp>();
@@ -155,11 +155,11 @@ struct ExpandIntoBinary final : RewritePattern {
 struct Simplify final : snc::impl::SimplifyShapesBase<Simplify> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns
-        .add<DropIdentity, MergeReshapes, MergeTransposes, TransposeOfOnes,
-             KeepDimensions<ReduceMeanOp>, KeepDimensions<ReduceSumOp>, KeepDimensions<ReduceMaxOp>,
-             KeepDimensions<ReduceMinOp>, GlobalPool<AvgPoolOp, ReduceMeanOp>,
-             GlobalPool<MaxPoolOp, ReduceMaxOp>, ExpandIntoBinary>(&getContext());
+    patterns.add<DropIdentity, MergeReshapes, MergeTransposes, TransposeOfOnes,
+                 KeepDimensions<ReduceMeanOp>, KeepDimensions<ReduceSumOp>,
+                 KeepDimensions<ReduceMaxOp>, KeepDimensions<ReduceMinOp>,
+                 KeepDimensions<ReduceProdOp>, GlobalPool<AvgPoolOp, ReduceMeanOp>,
+                 GlobalPool<MaxPoolOp, ReduceMaxOp>, ExpandIntoBinary>(&getContext());
     (void)applyPatternsAndFoldGreedily(getOperation(), std::move(patterns));
   }
 };

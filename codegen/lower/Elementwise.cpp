@@ -4,6 +4,7 @@
 // operands.
 
 #include "codegen/lower/Lowering.h"
+#include "ir/KernelGrouping.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -63,6 +64,12 @@ static hl::Expr unary(Operation *op, const hl::Expr &x) {
         hl::Type to = halideType(o.getTo());
         return to.is_bool() ? x != hl::cast(x.type(), 0) : hl::cast(to, x);
       })
+      .Case([&](ErfOp) { return errorFunction(x); })
+      .Case([&](SinOp) { return hl::sin(x); })
+      .Case([&](CosOp) { return hl::cos(x); })
+      .Case([&](FloorOp) { return hl::floor(x); })
+      .Case([&](CeilOp) { return hl::ceil(x); })
+      .Case([&](RoundOp) { return hl::round(x); })
       .Case([&](RelayoutOp) { return x; })
       .Default([](Operation *) { return hl::Expr(); });
 }
@@ -98,28 +105,26 @@ static hl::Expr binary(Operation *op, const hl::Expr &x, const hl::Expr &y) {
       .Case([&](SubOp) { return x - y; })
       .Case([&](MulOp) { return x * y; })
       .Case([&](DivOp) { return divide(x, y); })
-      .Case([&](MinOp) { return hl::min(x, y); })
-      .Case([&](MaxOp) { return hl::max(x, y); })
+      .Case([&](MinOp) { return x.type().is_bool() ? x && y : hl::min(x, y); })
+      .Case([&](MaxOp) { return x.type().is_bool() ? x || y : hl::max(x, y); })
       .Case([&](PowOp) { return power(op, x, y); })
       .Case([&](PReluOp) { return hl::select(x < 0, y * x, x); })
+      .Case([&](LessOp) { return x < y; })
+      .Case([&](LessEqualOp) { return x <= y; })
+      .Case([&](EqualOp) { return x == y; })
       .Default([](Operation *) { return hl::Expr(); });
 }
 
 bool lowerElementwise(LoweredKernel &kernel, Operation *op) {
-  if (op->getNumResults() != 1 || op->getNumOperands() < 1 || op->getNumOperands() > 2)
+  if (!isElementwise(op) && !isa<RelayoutOp>(op))
     return false;
   IndexSpace space = indexSpace(resultType(op));
-  TensorView first = kernel.view(op->getOperand(0));
-  bool two = op->getNumOperands() == 2;
-  bool isBinary = isa<AddOp, SubOp, MulOp, DivOp, MinOp, MaxOp, PowOp, PReluOp>(op);
-  bool isUnary =
-      isa<ReluOp, LeakyReluOp, ClampOp, SigmoidOp, SwishOp, HardSigmoidOp, HardSwishOp, TanhOp,
-          EluOp, SeluOp, ExpOp, LogOp, SqrtOp, NegOp, AbsOp, CastOp, RelayoutOp>(op);
-  if (!(two ? isBinary : isUnary))
-    return false;
-  hl::Expr value =
-      two ? binary(op, first(space.coords), kernel.view(op->getOperand(1))(space.coords))
-          : unary(op, first(space.coords));
+  SmallVector<hl::Expr, 3> x;
+  for (Value operand : op->getOperands())
+    x.push_back(kernel.view(operand)(space.coords));
+  hl::Expr value = x.size() == 1   ? unary(op, x[0])
+                   : x.size() == 2 ? binary(op, x[0], x[1])
+                                   : hl::select(x[0], x[1], x[2]);
   define(kernel, op, space, value);
   return true;
 }

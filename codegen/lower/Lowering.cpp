@@ -165,8 +165,9 @@ bool lowerConstant(LoweredKernel &kernel, Operation *op) {
     value =
         hl::Internal::make_const(halideType(constant.getValue().getElementType()), ints->front());
   else if (auto dense = dyn_cast<DenseElementsAttr>(constant.getValue()); dense && dense.isSplat())
-    value = dense.getElementType().isF32()
-                ? hl::Expr(dense.getSplatValue<float>())
+    value = isa<FloatType>(dense.getElementType())
+                ? hl::Internal::make_const(halideType(dense.getElementType()),
+                                           dense.getSplatValue<APFloat>().convertToDouble())
                 : hl::Internal::make_const(halideType(dense.getElementType()),
                                            integerValues(constant.getValue())->front());
   if (!value.defined()) {

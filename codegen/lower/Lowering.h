@@ -107,6 +107,12 @@ int reductionStep(int64_t channels, int64_t lanes);
 /// multiplication within 3e-7 + 5e-8 |x|.
 hl::Expr sigmoid(const hl::Expr &x);
 
+/// The error function of an f32 or f64 `x`, within 5e-7.
+hl::Expr errorFunction(const hl::Expr &x);
+
+/// 1 / d for normal f32 `d` whose inverse is normal, within 2e-8 of itself.
+hl::Expr inverse(const hl::Expr &d);
+
 /// 0 <= i < extent, in a form that Halide cannot solve for `i`: from other conditions it
 /// makes bounds of what is read under them, and no longer sees that it is one element.
 hl::Expr liesWithin(const hl::Expr &i, int extent);

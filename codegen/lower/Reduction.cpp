@@ -154,6 +154,10 @@ bool lowerReduction(LoweredKernel &kernel, Operation *op) {
     return reduce(kernel, o, hl::cast(type, 0), sum, true), true;
   if (auto o = dyn_cast<ReduceSumOp>(op))
     return reduce(kernel, o, hl::cast(type, 0), sum, false), true;
+  if (auto o = dyn_cast<ReduceProdOp>(op))
+    return reduce(
+               kernel, o, hl::cast(type, 1), [](hl::Expr a, hl::Expr b) { return a * b; }, false),
+           true;
   if (auto o = dyn_cast<ReduceMaxOp>(op))
     return reduce(kernel, o, lowest(type), high, false), true;
   if (auto o = dyn_cast<ReduceMinOp>(op)) {

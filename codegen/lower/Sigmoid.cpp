@@ -23,7 +23,7 @@ static hl::Expr boundedExp(const hl::Expr &x) {
 
 /// 1 / d for normal d whose inverse is normal: negating the exponent in the integer
 /// says it within 5.1 %, Newton's step within 0.26 %, Halley's within 2e-8.
-static hl::Expr inverse(const hl::Expr &d) {
+hl::Expr inverse(const hl::Expr &d) {
   hl::Expr y = hl::reinterpret<float>(0x7EF311C7 - hl::reinterpret<int32_t>(d));
   y = y * (2.0f - d * y);
   hl::Expr e = 1.0f - d * y;

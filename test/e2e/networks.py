@@ -29,12 +29,41 @@ class Network:
         self.nodes.append(helper.make_node(kind, inputs, [name], name=name, **attributes))
         return name
 
-    def save(self, path, *outputs):
+    def save(self, path, *outputs, opset=13):
         graph = helper.make_graph(
             self.nodes, "folds", [helper.make_tensor_value_info("x", TensorProto.FLOAT, self.shape)],
             [helper.make_tensor_value_info(o, TensorProto.FLOAT, None) for o in outputs], self.weights)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
         onnx.save(onnx.shape_inference.infer_shapes(model), path)
+
+
+class ModernNetwork(Network):
+    """Blocks of exporters of this decade: ConvNeXt's, with its norm over channels, a choice by a comparison, Mish."""
+
+    def conv(self, x, inputs, outputs, kernel, group=1):
+        scale = (3 * group / (inputs * kernel * kernel)) ** 0.5
+        return self.node("Conv", x, self.weight(outputs, inputs // group, kernel, kernel, low=-scale, high=scale),
+                         self.weight(outputs), group=group, pads=[kernel // 2] * 4)
+
+    def channel_norm(self, x, channels):
+        rows = self.node("Transpose", x, perm=[0, 2, 3, 1])
+        rows = self.node("LayerNormalization", rows, self.weight(channels), self.weight(channels), axis=-1)
+        return self.node("Transpose", rows, perm=[0, 3, 1, 2])
+
+    def gelu(self, x):
+        """As PyTorch writes it before opset 20."""
+        tail = self.node("Add", self.node("Erf", self.node("Div", x, self.number(2 ** 0.5))), self.number(1.0))
+        return self.node("Mul", self.node("Mul", x, tail), self.number(0.5))
+
+    def save_modern(self, path, channels):
+        """`channels` are those of the input."""
+        y = self.conv("x", channels, channels, 7, group=channels)
+        y = self.gelu(self.conv(self.channel_norm(y, channels), channels, 4 * channels, 1))
+        x = self.node("Add", "x", self.conv(y, 4 * channels, channels, 1))
+        y = self.conv(x, channels, 24, 3)
+        y = self.node("Mul", y, self.node("Tanh", self.node("Softplus", y)))
+        chosen = self.node("Where", self.node("Greater", y, self.weight(1, 24, 1, 1)), y, self.node("Sin", y))
+        self.save(path, self.conv(chosen, 24, channels, 3), opset=17)
 
 
 class RandomNetwork(Network):

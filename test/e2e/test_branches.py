@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import snc_tools
-from networks import RandomNetwork
+from networks import ModernNetwork, RandomNetwork
 from snc_tools import compare, compile_model, random_inputs, reference, run_library
 from test_models import MODELS, shape_flags
 
@@ -47,6 +47,19 @@ def test_random_networks_and_plans(seed, tmp_path):
             for name, value in unsplit.items():
                 np.testing.assert_allclose(ours[name], value, rtol=1e-4, atol=1e-4 * np.abs(value).max())
     assert split > 0, "no plan of this network splits anything"
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("channels", [16, 12])
+def test_norms_and_choices(channels, seed, tmp_path):
+    """Operators of three operands, and of bool, in parts; 12 channels end in a block that is not full."""
+    model = tmp_path / "net.onnx"
+    ModernNetwork(1, channels, 14, 14).save_modern(model, channels)
+    inputs = random_inputs(model)
+    splits = [f"--splits={KINDS[seed]}"] if seed < 3 else []
+    out = compile_model(model, tmp_path / "split", *forced(f"--seed={seed}", *splits))
+    assert splits_of(plan_of(out))
+    compare(run_library(out, inputs, tmp_path, "--threads=2"), reference(model, inputs))
 
 
 @pytest.mark.parametrize("shares", ["4:4", "5:3"])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The ONNX backend node tests of the `onnx` package, for the operators we compile.
 
-A test counts when every operator is in OPERATORS and its data is float. What is
+A test counts when every operator is in OPERATORS and its data is float or bool. What is
 an operand at run time there but always a constant in a trained network (shapes,
 axes, pads) is made an initializer first. Tests of operators with weights run
 twice: with the weights as inputs, and as initializers. Tests that cannot pass
@@ -24,7 +24,10 @@ Elu Selu Softmax LogSoftmax Exp Log Sqrt Pow Neg Abs Add Sub Mul Div Min Max Max
 GlobalAveragePool GlobalMaxPool LRN Concat Split Slice Reshape Flatten Transpose Squeeze Unsqueeze
 Pad Resize Upsample ReduceMean ReduceSum ReduceMax ReduceMin Identity Dropout Cast Constant
 ConstantOfShape Shape Gather Expand ArgMax DepthToSpace SpaceToDepth InstanceNormalization
-ConvTranspose
+ConvTranspose Erf Gelu Softplus Softsign Mish Celu ThresholdedRelu Reciprocal Sum Mean Sign Floor
+Ceil Round Sin Cos LayerNormalization GroupNormalization MeanVarianceNormalization LpNormalization
+GlobalLpPool Greater GreaterOrEqual Less LessOrEqual Equal Not And Or Xor Where ReduceL1 ReduceL2
+ReduceSumSquare ReduceLogSum ReduceLogSumExp ReduceProd ArgMin Tile CastLike Hardmax
 """.split())
 
 # Operator -> operands that are constants in every trained network.
@@ -32,9 +35,11 @@ PARAMETERS = {
     "Reshape": [1], "Slice": [1, 2, 3, 4], "Pad": [1, 2, 3], "Expand": [1], "Squeeze": [1],
     "Unsqueeze": [1], "Resize": [1, 2, 3], "Upsample": [1], "Split": [1], "ConstantOfShape": [0],
     "Dropout": [1, 2], "ReduceMean": [1], "ReduceSum": [1], "ReduceMax": [1], "ReduceMin": [1],
+    "ReduceL1": [1], "ReduceL2": [1], "ReduceSumSquare": [1], "ReduceLogSum": [1], "ReduceLogSumExp": [1],
+    "ReduceProd": [1], "Tile": [1],
 }
 WEIGHTED = {"Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "PRelu",
-            "InstanceNormalization"}
+            "InstanceNormalization", "LayerNormalization", "GroupNormalization"}
 
 HERE = pathlib.Path(__file__).parent
 NODE_TESTS = pathlib.Path(onnx.__file__).parent / "backend" / "test" / "data" / "node"
@@ -47,12 +52,12 @@ def unsupported():
     return {name.strip(): reason.strip() for name, reason in pairs}
 
 
-def is_float(value):
-    return value.type.tensor_type.elem_type == onnx.TensorProto.FLOAT
+def is_data(value):
+    return value.type.tensor_type.elem_type in (onnx.TensorProto.FLOAT, onnx.TensorProto.BOOL)
 
 
 def counts(model):
-    """Known operators, and float data but for indices, shapes and masks."""
+    """Known operators, and float or bool data but for indices, shapes and masks."""
     graph = model.graph
     operators = {node.op_type for node in graph.node}
     if not operators <= OPERATORS or any(n.domain not in ("", "ai.onnx") for n in graph.node):
@@ -60,7 +65,7 @@ def counts(model):
     values = [*graph.input, *graph.output]
     if not all(v.type.HasField("tensor_type") for v in values):
         return False
-    return any(is_float(v) for v in values)
+    return any(is_data(v) for v in values)
 
 
 def collect():

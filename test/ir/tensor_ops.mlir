@@ -51,6 +51,15 @@ func.func @math(%x: tensor<2x1x4xf32>, %y: tensor<3x1xf32>, %m: tensor<5x4xf32>,
   %8 = snc.reduce_mean %x {axes = array<i64: 0, 2>, keepdims = false} : (tensor<2x1x4xf32>) -> tensor<1xf32>
   // CHECK: snc.argmax %{{.+}} {axis = 2 : i64, keepdims = true} : (tensor<2x1x4xf32>) -> tensor<2x1x1xi64>
   %9 = snc.argmax %x {axis = 2 : i64, keepdims = true} : (tensor<2x1x4xf32>) -> tensor<2x1x1xi64>
+  // CHECK: snc.less %{{.+}} : (tensor<2x1x4xf32>, tensor<3x1xf32>) -> tensor<2x3x4xi1>
+  %10 = snc.less %x, %y : (tensor<2x1x4xf32>, tensor<3x1xf32>) -> tensor<2x3x4xi1>
+  // The condition broadcasts, and is broadcast to.
+  // CHECK: snc.select %{{.+}}, %{{.+}}, %{{.+}} : (tensor<2x3x4xi1>, tensor<4xf32>, tensor<3x1xf32>) -> tensor<2x3x4xf32>
+  %11 = snc.select %10, %v, %y : (tensor<2x3x4xi1>, tensor<4xf32>, tensor<3x1xf32>) -> tensor<2x3x4xf32>
+  // CHECK: snc.erf %{{.+}} : (tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
+  %12 = snc.erf %x : (tensor<2x1x4xf32>) -> tensor<2x1x4xf32>
+  // CHECK: snc.reduce_prod %{{.+}} -> tensor<2x1x1xf32>
+  %13 = snc.reduce_prod %x {axes = array<i64: 2>, keepdims = true} : (tensor<2x1x4xf32>) -> tensor<2x1x1xf32>
   return
 }
 

@@ -70,6 +70,26 @@ func.func @add(%x: tensor<2x3xf32>, %y: tensor<2xf32>) {
 
 // -----
 
+// T3: the condition is a truth value.
+func.func @select(%c: tensor<2xf32>, %x: tensor<2xf32>) {
+  // expected-error@+2 {{failed to infer returned types}}
+  // expected-error@+1 {{T3: the condition is of 'f32', not of i1}}
+  %0 = snc.select %c, %x, %x : (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
+// T3: the condition broadcasts with the choices.
+func.func @select_shape(%c: tensor<3xi1>, %x: tensor<2xf32>) {
+  // expected-error@+2 {{failed to infer returned types}}
+  // expected-error@+1 {{T3: the condition's shape 3 and 2 do not broadcast}}
+  %0 = snc.select %c, %x, %x : (tensor<3xi1>, tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
 // T3: both operands have one element type.
 func.func @mul(%x: tensor<2xf32>, %y: tensor<2xi64>) {
   // expected-error@+2 {{failed to infer returned types}}

@@ -29,6 +29,41 @@ func.func @chain() -> tensor<3xf32> {
 
 // -----
 
+// erf(0.5) = 0.5204999, the cosine of 0 is 1, and halves go to the even side: 2 for 2.5 as for 1.5.
+// CHECK-LABEL: @functions
+// CHECK-DAG: %[[ERF:.+]] = snc.constant dense<0.520499{{.*}}>
+// CHECK-DAG: %[[COS:.+]] = snc.constant dense<1.000000e+00> : tensor<1xf32>
+// CHECK-DAG: %[[ROUND:.+]] = snc.constant dense<2.000000e+00> : tensor<2xf32>
+// CHECK: return %[[ERF]], %[[COS]], %[[ROUND]]
+func.func @functions() -> (tensor<1xf32>, tensor<1xf32>, tensor<2xf32>) {
+  %a = snc.constant dense<0.5> : tensor<1xf32> : tensor<1xf32>
+  %b = snc.constant dense<0.0> : tensor<1xf32> : tensor<1xf32>
+  %c = snc.constant dense<[1.5, 2.5]> : tensor<2xf32> : tensor<2xf32>
+  %0 = snc.erf %a : (tensor<1xf32>) -> tensor<1xf32>
+  %1 = snc.cos %b : (tensor<1xf32>) -> tensor<1xf32>
+  %2 = snc.round %c : (tensor<2xf32>) -> tensor<2xf32>
+  return %0, %1, %2 : tensor<1xf32>, tensor<1xf32>, tensor<2xf32>
+}
+
+// -----
+
+// A comparison is of truth values, and chooses elements of any type: 1 < 2, 3 >= 2.
+// CHECK-LABEL: @chosen
+// CHECK-DAG: %[[LESS:.+]] = snc.constant dense<[true, false]> : tensor<2xi1>
+// CHECK-DAG: %[[CHOSEN:.+]] = snc.constant dense<{{\[}}[7, 6], [7, 5]]> : tensor<2x2xi64>
+// CHECK: return %[[LESS]], %[[CHOSEN]]
+func.func @chosen() -> (tensor<2xi1>, tensor<2x2xi64>) {
+  %a = snc.constant dense<[1.0, 3.0]> : tensor<2xf32> : tensor<2xf32>
+  %b = snc.constant dense<2.0> : tensor<f32> : tensor<f32>
+  %l = snc.constant dense<7> : tensor<1xi64> : tensor<1xi64>
+  %r = snc.constant dense<[[6], [5]]> : tensor<2x1xi64> : tensor<2x1xi64>
+  %0 = snc.less %a, %b : (tensor<2xf32>, tensor<f32>) -> tensor<2xi1>
+  %1 = snc.select %0, %l, %r : (tensor<2xi1>, tensor<1xi64>, tensor<2x1xi64>) -> tensor<2x2xi64>
+  return %0, %1 : tensor<2xi1>, tensor<2x2xi64>
+}
+
+// -----
+
 // A transpose, a slice from the back and a reshape move the right elements, of
 // integers as well: columns of 0 1 2 / 3 4 5 are 0 3, 1 4, 2 5; the last row first.
 // CHECK-LABEL: @moves

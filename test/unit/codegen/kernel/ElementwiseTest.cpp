@@ -5,6 +5,8 @@
 
 #include "Convolutions.h"
 
+#include <type_traits>
+
 using namespace mlir;
 using namespace snc;
 using namespace snc::test;
@@ -46,6 +48,48 @@ TEST_P(Elementwise, Unary) {
   twice<ExpOp>();
   twice<SqrtOp>();
   twice<NegOp>();
+  twice<ErfOp>();
+  twice<SinOp>();
+  twice<CosOp>();
+}
+
+/// Halves, which are between two whole numbers, are among the operands.
+TEST_P(Elementwise, WholeNumbers) {
+  auto whole = [&]<typename Op>(std::type_identity<Op>) {
+    KernelCase c(GetParam(), 1);
+    Value x = c.argument({1, 24, 5, 7}, 16, -20, 20);
+    Value halves = c.op<MulOp>(16, c.op<FloorOp>(16, x), c.constant(0.5f));
+    c.check(c.op<AddOp>(16, c.op<Op>(16, halves), c.op<Op>(16, x)));
+  };
+  whole(std::type_identity<FloorOp>());
+  whole(std::type_identity<CeilOp>());
+  whole(std::type_identity<RoundOp>());
+}
+
+/// A comparison per channel chooses; channels beyond the last stay zero.
+TEST_P(Elementwise, Choices) {
+  auto chosen = [&]<typename Op>(std::type_identity<Op>, int64_t channels, int64_t lanes) {
+    KernelCase c(GetParam(), 1);
+    Value x = c.argument({1, channels, 5, 7}, lanes), y = c.argument({1, channels, 1, 1}, lanes);
+    Value floor = c.op<FloorOp>(lanes, x);
+    Value is = c.op<Op>(lanes, floor, c.op<FloorOp>(lanes, y));
+    c.check(c.op<SelectOp>(lanes, is, c.constant(2.0f), c.op<CosOp>(lanes, x)));
+  };
+  for (int64_t lanes : {0, 16})
+    for (int64_t channels : {24, 32}) {
+      chosen(std::type_identity<LessOp>(), channels, lanes);
+      chosen(std::type_identity<LessEqualOp>(), channels, lanes);
+      chosen(std::type_identity<EqualOp>(), channels, lanes);
+    }
+}
+
+/// 5e-7 of (1 + 1), and what is left of 1 beyond where it is computed.
+TEST_P(Elementwise, ErrorFunction) {
+  for (double low : {-6.0, -4.5, -1.0, 0.0, 0.5, 3.5, 100.0, 1e30}) {
+    KernelCase c(GetParam(), 1);
+    Value x = c.argument({1, 64, 32, 32}, 16, low, low + (low > 50 ? low : 1.5));
+    c.check(c.op<ErfOp>(16, x), 2.5e-7);
+  }
 }
 
 TEST_P(Elementwise, Binary) {

@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 using namespace mlir;
 
@@ -109,6 +110,12 @@ static std::function<double(double)> unary(Operation *op) {
       .Case([](SqrtOp) -> F { return [](double x) { return std::sqrt(x); }; })
       .Case([](NegOp) -> F { return [](double x) { return -x; }; })
       .Case([](AbsOp) -> F { return [](double x) { return std::fabs(x); }; })
+      .Case([](ErfOp) -> F { return [](double x) { return std::erf(x); }; })
+      .Case([](SinOp) -> F { return [](double x) { return std::sin(x); }; })
+      .Case([](CosOp) -> F { return [](double x) { return std::cos(x); }; })
+      .Case([](FloorOp) -> F { return [](double x) { return std::floor(x); }; })
+      .Case([](CeilOp) -> F { return [](double x) { return std::ceil(x); }; })
+      .Case([](RoundOp) -> F { return [](double x) { return std::nearbyint(x); }; })
       .Case([](RelayoutOp) -> F { return [](double x) { return x; }; })
       .Case([](CastOp o) -> F {
         bool toBool = o.getTo().isInteger(1), toFloat = isa<FloatType>(o.getTo());
@@ -131,6 +138,9 @@ static std::function<double(double, double)> binary(Operation *op) {
       .Case([](MaxOp) -> F { return [](double a, double b) { return std::max(a, b); }; })
       .Case([](PowOp) -> F { return [](double a, double b) { return std::pow(a, b); }; })
       .Case([](PReluOp) -> F { return [](double a, double b) { return a < 0 ? a * b : a; }; })
+      .Case([](LessOp) -> F { return [](double a, double b) { return double(a < b); }; })
+      .Case([](LessEqualOp) -> F { return [](double a, double b) { return double(a <= b); }; })
+      .Case([](EqualOp) -> F { return [](double a, double b) { return double(a == b); }; })
       .Default([](Operation *) -> F { return nullptr; });
 }
 
@@ -474,6 +484,8 @@ Tensor evaluate(Operation *op, const std::vector<Tensor> &in) {
     return fill(op, [&](Place o) { return f(in[0].at(o)); });
   if (auto f = binary(op))
     return fill(op, [&](Place o) { return f(in[0].at(o), in[1].at(o)); });
+  if (isa<SelectOp>(op))
+    return fill(op, [&](Place o) { return in[0].at(o) != 0 ? in[1].at(o) : in[2].at(o); });
   auto extreme = [&](ArrayRef<int64_t> axes, bool low) {
     return reduce(op, in[0], axes, [low](const std::vector<double> &v) {
       return low ? *std::min_element(v.begin(), v.end()) : *std::max_element(v.begin(), v.end());
@@ -510,6 +522,11 @@ Tensor evaluate(Operation *op, const std::vector<Tensor> &in) {
                       [](const std::vector<double> &v) { return total(v) / double(v.size()); });
       })
       .Case([&](ReduceSumOp o) { return reduce(op, in[0], o.getAxes(), total); })
+      .Case([&](ReduceProdOp o) {
+        return reduce(op, in[0], o.getAxes(), [](const std::vector<double> &v) {
+          return std::accumulate(v.begin(), v.end(), 1.0, std::multiplies<>());
+        });
+      })
       .Case([&](ReduceMaxOp o) { return extreme(o.getAxes(), false); })
       .Case([&](ReduceMinOp o) { return extreme(o.getAxes(), true); })
       .Default([&](Operation *) { return moved(op, in); });
