@@ -23,8 +23,26 @@ namespace snc {
 using namespace mlir;
 using namespace snc;
 
-/// A result that is an argument, a constant, a view of one, a part of a value, or
-/// memory already returned cannot be written by its producer: it is copied.
+/// The caller's memory is aligned to its elements, kernels read channel blocks in whole vectors: an
+/// argument that is a tensor of blocks without moving (one pixel) is copied.
+static void copyBlockedArguments(func::FuncOp main) {
+  Block &block = main.getBody().front();
+  ValueRoots roots(block);
+  llvm::SetVector<Value> found;
+  for (Operation &op : block)
+    for (Value result : op.getResults())
+      if (staysOutside(&op) && blockedLanes(result.getType()))
+        if (Value root = roots.of(result).first; isa<BlockArgument>(root))
+          found.insert(root);
+  OpBuilder builder = OpBuilder::atBlockBegin(&block);
+  for (Value argument : found) {
+    auto copy = builder.create<RelayoutOp>(main.getLoc(), argument.getType(), argument);
+    argument.replaceAllUsesExcept(copy, copy);
+  }
+}
+
+/// A result that is an argument, a constant, a view of one, a part of a value, memory already
+/// returned, or a tensor of blocks cannot be written by its producer: it is copied.
 static void copySharedResults(func::FuncOp main) {
   Block &block = main.getBody().front();
   ValueRoots roots(block);
@@ -33,7 +51,8 @@ static void copySharedResults(func::FuncOp main) {
   for (OpOperand &use : block.getTerminator()->getOpOperands()) {
     Value root = roots.of(use.get()).first;
     bool computed = root.getDefiningOp() && !root.getDefiningOp<ConstantOp>();
-    if (!computed || !roots.isWhole(use.get()) || !returned.insert(root).second)
+    bool blocks = blockedLanes(root.getType()) && !blockedLanes(use.get().getType());
+    if (!computed || blocks || !roots.isWhole(use.get()) || !returned.insert(root).second)
       use.set(builder.create<RelayoutOp>(use.get().getLoc(), use.get().getType(), use.get()));
   }
 }
@@ -131,6 +150,7 @@ struct FormKernels final : snc::impl::FormKernelsBase<FormKernels> {
         return signalPassFailure();
       }
     eraseDeadOps(block);
+    copyBlockedArguments(main);
     copySharedResults(main);
     GroupingOptions options{gatePrologue,
                             fuseInvertedResidual,

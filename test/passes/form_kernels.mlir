@@ -99,24 +99,46 @@ func.func @main(%x: tensor<4x8xf32>, %y: tensor<4x8xf32>, %z: tensor<8xf32>) -> 
 // -----
 
 // A relayout ends the kernel of its producer; one that keeps the bytes, and
-// reshapes, stay in @main.
+// reshapes, stay in @main. What is returned of them is copied, as it was computed in blocks.
 // CHECK-LABEL: module {
 // CHECK: snc.kernel @k0
 // CHECK-NEXT: snc.reduce_mean
 // CHECK-NEXT: snc.relayout
 // CHECK-NEXT: snc.yield
+// CHECK: snc.kernel @k1(%{{.+}}: tensor<1x16xf32>) -> tensor<1x16xf32>
 // CHECK-NOT: snc.kernel
 // CHECK: func.func @main
 // CHECK-NEXT: %[[A:.+]] = snc.launch @k0
 // CHECK-NEXT: %[[B:.+]] = snc.relayout %[[A]]
 // CHECK-NEXT: %[[C:.+]] = snc.reshape %[[B]]
-// CHECK-NEXT: return %[[C]]
+// CHECK-NEXT: %[[D:.+]] = snc.launch @k1(%[[C]])
+// CHECK-NEXT: return %[[D]]
 func.func @main(%x: tensor<1x16x4x4xf32>) -> tensor<1x16xf32> {
   %0 = snc.reduce_mean %x {axes = array<i64: 2, 3>, keepdims = true} : (tensor<1x16x4x4xf32>) -> tensor<1x16x1x1xf32, #snc.blocked<8>>
   %1 = snc.relayout %0 : (tensor<1x16x1x1xf32, #snc.blocked<8>>) -> tensor<1x16x1x1xf32, #snc.blocked<16>>
   %2 = snc.relayout %1 : (tensor<1x16x1x1xf32, #snc.blocked<16>>) -> tensor<1x16x1x1xf32>
   %3 = snc.reshape %2 {shape = array<i64: 1, 16>} : (tensor<1x16x1x1xf32>) -> tensor<1x16xf32>
   return %3 : tensor<1x16xf32>
+}
+
+// -----
+
+// Blocks of one pixel are rows as they lie, but the caller's memory is not theirs: copies stand
+// between.
+// CHECK-LABEL: module {
+// CHECK: func.func @main
+// CHECK-SAME: (%[[X:.+]]: tensor<1x16x1x1xf32>)
+// CHECK-NEXT: %[[A:.+]] = snc.launch @{{.+}}(%[[X]]) : (tensor<1x16x1x1xf32>) -> tensor<1x16x1x1xf32>
+// CHECK-NEXT: %[[B:.+]] = snc.relayout %[[A]]
+// CHECK-NEXT: %[[C:.+]] = snc.launch @{{.+}}(%[[B]])
+// CHECK-NEXT: %[[D:.+]] = snc.relayout %[[C]]
+// CHECK-NEXT: %[[E:.+]] = snc.launch @{{.+}}(%[[D]]) : (tensor<1x16x1x1xf32>) -> tensor<1x16x1x1xf32>
+// CHECK-NEXT: return %[[E]]
+func.func @main(%x: tensor<1x16x1x1xf32>) -> tensor<1x16x1x1xf32> {
+  %0 = snc.relayout %x : (tensor<1x16x1x1xf32>) -> tensor<1x16x1x1xf32, #snc.blocked<16>>
+  %1 = snc.relu %0 : (tensor<1x16x1x1xf32, #snc.blocked<16>>) -> tensor<1x16x1x1xf32, #snc.blocked<16>>
+  %2 = snc.relayout %1 : (tensor<1x16x1x1xf32, #snc.blocked<16>>) -> tensor<1x16x1x1xf32>
+  return %2 : tensor<1x16x1x1xf32>
 }
 
 // -----
