@@ -174,6 +174,8 @@ llvm::Expected<ProxyTable> ProxyTable::read(llvm::StringRef path, size_t stages)
         return fault(path, "line " + llvm::Twine(line) + ": no strategy: " + row[name]);
       if (!isNumber(row[column], value))
         return fault(path, "line " + llvm::Twine(line) + ": no score: " + row[column]);
+      if (csv->head[column] == "rank") // the first is the best
+        value = -value;
       if (!scores.try_emplace(row[name], value).second)
         return fault(path, "line " + llvm::Twine(line) + ": again " + row[name]);
     }

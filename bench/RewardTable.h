@@ -35,7 +35,8 @@ public:
 /// Scores that need no training, for every strategy.
 struct ProxyTable {
   /// Reads a CSV table with the column `name` and a column for each kind of score (`seed` and
-  /// `seconds` are none); a row for each strategy of a network of `stages` stages.
+  /// `seconds` are none); a row for each strategy of a network of `stages` stages. Larger is
+  /// better, but for `rank`, which is read as its negation.
   static llvm::Expected<ProxyTable> read(llvm::StringRef path, size_t stages);
 
   std::vector<std::string> kinds;

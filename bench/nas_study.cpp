@@ -9,6 +9,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/Path.h"
 #include <optional>
 
 using namespace snc;
@@ -172,8 +173,10 @@ int main(int count, char **arguments) {
   NasStudy study(*table, seeds);
   std::vector<Variant> variants = plainVariants();
   std::optional<ProxyTable> proxies;
-  llvm::outs() << "Made by `nas_study nas_rewards.csv"
-               << (words.size() > 1 ? " nas_proxies.csv" : "") << ' ' << seeds << "`.\n\n";
+  llvm::outs() << "Made by `nas_study";
+  for (llvm::StringRef word : words)
+    llvm::outs() << ' ' << llvm::sys::path::filename(word);
+  llvm::outs() << ' ' << seeds << "`.\n\n";
   if (words.size() > 1) {
     proxies = orSay(ProxyTable::read(words[1], table->stages));
     if (!proxies)

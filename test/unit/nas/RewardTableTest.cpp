@@ -107,6 +107,14 @@ TEST(ProxyTable, HasAScoreOfEachKind) {
   EXPECT_EQ(table->scores[1].lookup("sync1_0_a"), 10);
 }
 
+// Of ranks the first is the best, of all else the largest.
+TEST(ProxyTable, TurnsRanks) {
+  auto table = ProxyTable::read(written("name,rank,zen\nsync1_0_a,1,3\nsync1_0_c,2.5,4\n"), 1);
+  ASSERT_TRUE(bool(table)) << llvm::toString(table.takeError());
+  EXPECT_GT(table->scores[0].lookup("sync1_0_a"), table->scores[0].lookup("sync1_0_c"));
+  EXPECT_LT(table->scores[1].lookup("sync1_0_a"), table->scores[1].lookup("sync1_0_c"));
+}
+
 TEST(ProxyTable, SaysWhatIsWrong) {
   EXPECT_TRUE(mentions(proxyErrorOf("name,seed\nsync1_1_a,1\n"), "no scores"));
   EXPECT_TRUE(mentions(proxyErrorOf("x,y\n1,2\n"), "no column name"));
