@@ -113,6 +113,23 @@ template <typename Op> struct KeepDimensions final : OpRewritePattern<ReshapeOp>
   }
 };
 
+/// A reduction to a scalar keeps its dimensions: a GPU's threads need one to be spread over.
+template <typename Op> struct KeepScalarDimensions final : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
+    RankedTensorType type = op.getType(), in = tensorType(op.getInput());
+    if (type.getRank() != 0 || in.getRank() == 0)
+      return failure();
+    Operation *kept = rewriter.clone(*op);
+    kept->setAttr("keepdims", rewriter.getBoolAttr(true));
+    kept->getResult(0).setType(RankedTensorType::get(SmallVector<int64_t>(size_t(in.getRank()), 1),
+                                                     type.getElementType()));
+    rewriter.replaceOp(
+        op, rewriter.create<ReshapeOp>(op.getLoc(), kept->getResult(0), ArrayRef<int64_t>()));
+    return success();
+  }
+};
+
 /// A pool whose only window is the whole picture is a reduction.
 template <typename Pool, typename Reduce> struct GlobalPool final : OpRewritePattern<Pool> {
   using OpRewritePattern<Pool>::OpRewritePattern;
@@ -152,14 +169,17 @@ struct ExpandIntoBinary final : RewritePattern {
   }
 };
 
+template <typename... Ops> void addReductions(RewritePatternSet &patterns) {
+  patterns.add<KeepDimensions<Ops>..., KeepScalarDimensions<Ops>...>(patterns.getContext());
+}
+
 struct Simplify final : snc::impl::SimplifyShapesBase<Simplify> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<DropIdentity, MergeReshapes, MergeTransposes, TransposeOfOnes,
-                 KeepDimensions<ReduceMeanOp>, KeepDimensions<ReduceSumOp>,
-                 KeepDimensions<ReduceMaxOp>, KeepDimensions<ReduceMinOp>,
-                 KeepDimensions<ReduceProdOp>, GlobalPool<AvgPoolOp, ReduceMeanOp>,
-                 GlobalPool<MaxPoolOp, ReduceMaxOp>, ExpandIntoBinary>(&getContext());
+                 GlobalPool<AvgPoolOp, ReduceMeanOp>, GlobalPool<MaxPoolOp, ReduceMaxOp>,
+                 KeepScalarDimensions<ArgMaxOp>, ExpandIntoBinary>(&getContext());
+    addReductions<ReduceMeanOp, ReduceSumOp, ReduceMaxOp, ReduceMinOp, ReduceProdOp>(patterns);
     (void)applyPatternsAndFoldGreedily(getOperation(), std::move(patterns));
   }
 };

@@ -7,7 +7,7 @@ import json
 import pytest
 
 import snc_tools
-from networks import RandomNetwork
+from networks import Network, RandomNetwork
 from snc_tools import compare, compile_model, random_inputs, reference, run_library, tool
 from test_branches import KINDS, plan_of, splits_of
 from test_gpu_kernels import bottleneck
@@ -51,6 +51,16 @@ def test_networks_on_the_gpu_alone(name, data, tmp_path):
     units = {kernel["unit"] for kernel in manifest_of(out)["kernels"]}
     assert units == {0}, "every kernel is the GPU's"
     check(model, out, tmp_path, shapes, threads=(0,))
+
+
+@needs_opencl
+def test_scalars(tmp_path):
+    """What has no dimension is computed by one thread, and what sums to it by a block."""
+    n = Network(1, 8, 9, 11)
+    mean = n.node("ReduceMean", "x", keepdims=0)
+    n.save(tmp_path / "net.onnx", n.node("Add", n.node("Exp", mean), n.node("ReduceMax", "x", keepdims=0)))
+    out = compile_model(tmp_path / "net.onnx", tmp_path / "out", *GPU_ONLY)
+    check(tmp_path / "net.onnx", out, tmp_path, threads=(0,))
 
 
 @needs_opencl

@@ -131,3 +131,17 @@ func.func @expand(%x: tensor<1x8x4x4xf32>, %g: tensor<1x8x1x1xf32>) -> (tensor<1
   %3 = snc.add %2, %g : (tensor<1x8x4x4xf32>, tensor<1x8x1x1xf32>) -> tensor<1x8x4x4xf32>
   return %1, %3 : tensor<1x8x4x4xf32>, tensor<1x8x4x4xf32>
 }
+
+// -----
+
+// A sum of everything keeps its dimensions, which a reshape takes off; one that leaves some does not.
+// CHECK-LABEL: @scalar
+// CHECK: %[[S:.+]] = snc.reduce_sum %arg0 {axes = array<i64: 0, 1>, keepdims = true} : (tensor<2x3xf32>) -> tensor<1x1xf32>
+// CHECK: %[[R:.+]] = snc.reshape %[[S]] {shape = array<i64>} : (tensor<1x1xf32>) -> tensor<f32>
+// CHECK: %[[M:.+]] = snc.reduce_max %arg0 {axes = array<i64: 1>, keepdims = false}
+// CHECK: return %[[R]], %[[M]]
+func.func @scalar(%x: tensor<2x3xf32>) -> (tensor<f32>, tensor<2xf32>) {
+  %0 = snc.reduce_sum %x {axes = array<i64: 0, 1>, keepdims = false} : (tensor<2x3xf32>) -> tensor<f32>
+  %1 = snc.reduce_max %x {axes = array<i64: 1>, keepdims = false} : (tensor<2x3xf32>) -> tensor<2xf32>
+  return %0, %1 : tensor<f32>, tensor<2xf32>
+}
