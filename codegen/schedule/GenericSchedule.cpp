@@ -129,7 +129,7 @@ bool scheduleUnblocked(LoweredKernel &kernel, int64_t strips, bool byRows, const
   if (strips <= 1 || type.getNumElements() < kParallelElements)
     return true;
   int64_t blocks = llvm::divideCeil(type.getDimSize(1), lanes);
-  if (byRows || blocks < strips) {
+  if ((byRows || blocks < strips) && type.getDimSize(2) > 1) {
     hl::Var strip = parallelStrips(out, v[1], type.getDimSize(2), strips);
     out.reorder({v[1], block, v[3], strip});
   } else {

@@ -58,7 +58,7 @@ public:
   void scheduleOfMenu(size_t place) { menuPlace = place; }
 
   /// Ends the kernel in `result`, runs it and expects the reference's numbers:
-  /// |error| <= tolerance * (1 + largest magnitude expected).
+  /// |error| <= tolerance * the largest magnitude expected, or 1 where that is less.
   void check(mlir::Value result, double tolerance = 1e-5);
 
   /// The kernel as it was run; after check().
