@@ -16,7 +16,8 @@ static hl::Expr polynomial(const hl::Expr &s, std::initializer_list<float> highe
 /// erf(x) = x P(x^2) / Q(x^2) for |x| <= 3.925. The rational function of degrees 5 and 5 of
 /// least relative error (2e-8), by Lawson's iteration of weighted least squares in 4001
 /// Chebyshev points (Cheney, Introduction to Approximation Theory, ch. 2 and 5); in f32 within
-/// 4e-7, 5e-7 where products are rounded before they are added. All coefficients are positive: nothing cancels. Beyond, 1 - |erf| < 3e-8.
+/// 4e-7, 5e-7 where products are rounded before they are added. All coefficients are positive:
+/// nothing cancels. Beyond, 1 - |erf| < 3e-8.
 static hl::Expr errorFunction32(const hl::Expr &x) {
   hl::Expr s = x * x;
   hl::Expr p = polynomial(s, {2.04603617e-06f, 2.84843954e-04f, 3.77254324e-03f, 5.27692763e-02f,
